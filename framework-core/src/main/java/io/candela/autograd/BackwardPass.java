@@ -1,0 +1,189 @@
+package io.candela.autograd;
+
+import io.candela.tensor.Storage;
+import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
+import io.candela.tensor.ThreadContext;
+import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One walk from a result to the leaves. Nodes wait in a heap, deepest first: whatever consumes a tensor is deeper than what made it, so a
+ * node is taken only when its gradient is complete. No recursion: a chain may be as long as memory allows.
+ *
+ * <p>Leaves get their gradients when the walk is over: an exception on the way leaves every {@code grad()} as it was.
+ */
+final class BackwardPass {
+    private final boolean retainGraph;
+    private final boolean createGraph;
+    private Op[] heap = new Op[16];
+    private int size;
+    private final List<Leaf> leaves = new ArrayList<>();
+    private final List<Op> walked = new ArrayList<>();
+
+    BackwardPass(boolean retainGraph, boolean createGraph) {
+        this.retainGraph = retainGraph;
+        this.createGraph = createGraph;
+    }
+
+    void run(Tensor root, Tensor gradient) {
+        ThreadContext context = ThreadContext.current();
+        boolean gradEnabled = context.gradEnabled;
+        context.gradEnabled = createGraph;
+        // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
+        List<Storage> outerAllocations = context.collectAllocations(!createGraph);
+        try {
+            Tensor g = gradient != null ? gradient : root.onesLike();
+            g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
+            try {
+                send(root.gradNode(), g);
+                while (size > 0) {
+                    Op op = pop();
+                    process(op);
+                    context.sweepAllocations();
+                }
+                for (Leaf leaf : leaves) {
+                    accumulate(leaf);
+                }
+            } finally {
+                g.storage().dropGradientSlot();
+            }
+        } finally {
+            context.restoreAllocations(outerAllocations);
+            context.gradEnabled = gradEnabled;
+            abandonPending();
+            if (!retainGraph) {
+                for (int i = 0; i < walked.size(); i++) {
+                    walked.get(i).free();
+                }
+            }
+        }
+    }
+
+    private void process(Op op) {
+        Tensor g = op.pending;
+        op.pending = null;
+        op.pendingIsSum = false;
+        walked.add(op);
+        if (op.retained != null) {
+            retain(op.retained, g);
+        }
+        op.backward(g, this);
+        Reference.reachabilityFence(g);
+        g.storage().dropGradientSlot();
+    }
+
+    /** Stores the gradient of an intermediate result that the user asked to keep. */
+    private void retain(Tensor result, Tensor g) {
+        ThreadContext context = ThreadContext.current();
+        List<Storage> allocations = context.collectAllocations(false); // the copy must survive this walk
+        result.accumulateGrad(TensorScope.outlive(g.clone()), createGraph);
+        context.restoreAllocations(allocations);
+    }
+
+    /** Adds to what has arrived at a node. */
+    void send(Node target, Tensor gradient) {
+        if (gradient == null) {
+            return;
+        }
+        Tensor g = gradient;
+        if (!g.shape().equals(target.shape)) {
+            g = g.sumTo(target.shape);
+        }
+        if (g.dtype() != target.dtype) {
+            g = g.to(target.dtype);
+        }
+        if (target.pending == null) {
+            target.pending = g;
+            g.storage().retainGradientSlot();
+            if (target instanceof Op op) {
+                push(op);
+            } else {
+                leaves.add((Leaf) target);
+            }
+        } else if (target.pendingIsSum && !createGraph) {
+            target.pending.addInPlace(g);
+        } else {
+            Tensor before = target.pending;
+            Tensor sum = before.add(g);
+            sum.storage().retainGradientSlot();
+            target.pending = sum;
+            target.pendingIsSum = true;
+            before.storage().dropGradientSlot();
+        }
+    }
+
+    private void accumulate(Leaf leaf) {
+        Tensor g = leaf.pending;
+        leaf.pending = null;
+        leaf.pendingIsSum = false;
+        Storage s = g.storage();
+        boolean ours = !createGraph && s.gradientSlots() == 1 && g.isContiguous() && s.bytes() == (long) g.numel() * g.dtype().bytes();
+        if (ours) {
+            s.setOwnedByBackward(false); // it stays, as the leaf's gradient
+        }
+        synchronized (leaf) { // leaves may be shared by graphs of several threads
+            Tensor before = leaf.tensor.gradOrNull();
+            Tensor kept = before == null && !ours ? g.clone() : g;
+            TensorScope.outlive(kept);
+            leaf.tensor.accumulateGrad(kept, createGraph);
+        }
+        s.dropGradientSlot();
+        if (ours && leaf.tensor.gradOrNull() != g) {
+            s.release(); // it was added to an older gradient
+        }
+    }
+
+    private void abandonPending() {
+        for (int i = 0; i < size; i++) {
+            forget(heap[i]);
+        }
+        for (Leaf leaf : leaves) {
+            forget(leaf);
+        }
+    }
+
+    private static void forget(Node node) {
+        if (node.pending != null) {
+            node.pending.storage().dropGradientSlot();
+            node.pending = null;
+            node.pendingIsSum = false;
+        }
+    }
+
+    private void push(Op op) {
+        if (size == heap.length) {
+            heap = Arrays.copyOf(heap, size * 2);
+        }
+        int i = size++;
+        while (i > 0 && heap[(i - 1) / 2].depth < op.depth) {
+            heap[i] = heap[(i - 1) / 2];
+            i = (i - 1) / 2;
+        }
+        heap[i] = op;
+    }
+
+    private Op pop() {
+        Op top = heap[0];
+        Op last = heap[--size];
+        heap[size] = null;
+        int i = 0;
+        while (2 * i + 1 < size) {
+            int child = 2 * i + 1;
+            if (child + 1 < size && heap[child + 1].depth > heap[child].depth) {
+                child++;
+            }
+            if (heap[child].depth <= last.depth) {
+                break;
+            }
+            heap[i] = heap[child];
+            i = child;
+        }
+        if (size > 0) {
+            heap[i] = last;
+        }
+        return top;
+    }
+}

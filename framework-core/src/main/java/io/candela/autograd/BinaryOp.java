@@ -1,0 +1,33 @@
+package io.candela.autograd;
+
+import io.candela.tensor.Tensor;
+
+/** An operation on two tensors. */
+public abstract class BinaryOp extends Op {
+    Node lhs;
+    Node rhs;
+
+    /** Checks the operands and computes the result. Runs unrecorded. */
+    protected abstract Tensor forward(Tensor a, Tensor b);
+
+    /** The left operand's gradient from the result's; called only if it is needed. */
+    protected abstract Tensor gradLhs(Tensor g);
+
+    /** The right operand's gradient from the result's; called only if it is needed. */
+    protected abstract Tensor gradRhs(Tensor g);
+
+    @Override
+    final Node input(int input) {
+        return input == LHS ? lhs : rhs;
+    }
+
+    @Override
+    final void backward(Tensor g, BackwardPass pass) {
+        if (lhs != null) {
+            pass.send(lhs, gradLhs(g));
+        }
+        if (rhs != null) {
+            pass.send(rhs, gradRhs(g));
+        }
+    }
+}

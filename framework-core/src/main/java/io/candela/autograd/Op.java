@@ -1,0 +1,82 @@
+package io.candela.autograd;
+
+import io.candela.tensor.Tensor;
+
+/**
+ * One differentiable operation: an object per call, and, once {@link Autograd} has recorded it, the node of its result. Write one by
+ * extending {@link UnaryOp}, {@link BinaryOp} or {@link NaryOp}: shape rule, forward and gradient in one small class.
+ *
+ * <p>Gradients are written in tensor methods where that is fast enough, so that they can be differentiated again. They may ignore
+ * broadcasting and type promotion: what they return is summed to the operand's shape and converted to its type.
+ */
+public abstract class Op extends Node {
+    /** Number of the left (or only) operand. */
+    protected static final int LHS = 0;
+    /** Number of the right operand. */
+    protected static final int RHS = 1;
+
+    private Saved saved; // linked through next
+    Tensor retained; // the result whose gradient the user asked to keep, or null
+    boolean inPlace; // whether the result is the first operand, overwritten
+
+    /** Node of operand {@code input}; null if it needs no gradient or nothing is recorded. */
+    abstract Node input(int input);
+
+    /** Computes the operands' gradients from the result's and hands them to {@code pass}. */
+    abstract void backward(Tensor g, BackwardPass pass);
+
+    /** Whether operand {@code input} asks for a gradient; known from the start of forward. */
+    protected final boolean needsGrad(int input) {
+        return input(input) != null;
+    }
+
+    /**
+     * Keeps a tensor for the gradient of operand {@code input}.
+     *
+     * @return null if that gradient will never be asked for: the tensor is then not kept
+     */
+    protected final Saved saveFor(int input, Tensor tensor) {
+        return input(input) == null ? null : save(tensor, tensor.storage().version());
+    }
+
+    /** Keeps an operand for whichever gradient; null if none will be asked for. */
+    protected final Saved save(Tensor tensor) {
+        return isRecorded() ? save(tensor, tensor.storage().version()) : null;
+    }
+
+    /** Keeps the result of forward; null if no gradient will be asked for. */
+    protected final Saved saveResult(Tensor result) {
+        // A result written in place counts as changed once forward returns.
+        return isRecorded() ? save(result, result.storage().version() + (inPlace ? 1 : 0)) : null;
+    }
+
+    private Saved save(Tensor tensor, int version) {
+        saved = new Saved(this, tensor, version, saved);
+        return saved;
+    }
+
+    /** For {@link Tensor#retainGrad()}: keeps the gradient of {@code result}, which this operation made, when it arrives. */
+    public final void retainFor(Tensor result) {
+        retained = result;
+    }
+
+    /** Whether this call becomes part of the graph. */
+    protected final boolean isRecorded() {
+        return depth > 0;
+    }
+
+    final void free() {
+        for (Saved s = saved; s != null; s = s.next) {
+            s.free();
+        }
+        saved = null;
+    }
+
+    /** Makes this the node of {@code result}. */
+    final Tensor record(Tensor result) {
+        shape = result.shape();
+        dtype = result.dtype();
+        result.attach(this);
+        return result;
+    }
+}

@@ -1,0 +1,57 @@
+package io.candela.backend;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.Storage;
+import io.candela.tensor.Tensor;
+import java.nio.Buffer;
+
+/**
+ * The seam between tensors and a device: memory, and kernels in groups. Everything above it knows neither addresses nor buffers.
+ *
+ * <p>Kernels write into a result that the caller allocated with the right shape and type; operands that are smaller broadcast to it. Callers
+ * have checked shapes, types, devices and ranges, except where a method says that it checks. A backend never sees gradients.
+ */
+public interface Backend {
+    /** The device whose tensors this backend takes. */
+    Device device();
+
+    /** New memory for {@code count} elements; its contents are undefined. */
+    Storage allocate(DType dtype, int count);
+
+    /**
+     * Copies what remains in {@code source} into a storage, from element {@code offset} of type {@code dtype}.
+     *
+     * @param source of the element's Java type, or a byte buffer with raw elements in native order
+     */
+    void upload(Buffer source, DType dtype, Storage target, int offset);
+
+    /** The inverse of {@link #upload}: copies as much as remains in {@code target}. */
+    void download(Storage source, DType dtype, int offset, Buffer target);
+
+    /** Element by element kernels, copies and fills. */
+    PointwiseKernels pointwise();
+
+    /** Reductions and scans. */
+    ReduceKernels reduce();
+
+    /** Matrix products. */
+    MatrixKernels matrix();
+
+    /** Gather, scatter, sort. */
+    IndexKernels index();
+
+    /** Fused kernels of layers and losses. */
+    NnKernels nn();
+
+    /** Fused optimizer updates. */
+    OptimKernels optim();
+
+    /** Waits until all work queued on the device is done; nothing to do where kernels run at once. */
+    default void synchronize() {}
+
+    /** The backend of a tensor's device. */
+    static Backend of(Tensor tensor) {
+        return Backends.of(tensor.device());
+    }
+}

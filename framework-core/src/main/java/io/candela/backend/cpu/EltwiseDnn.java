@@ -1,0 +1,119 @@
+package io.candela.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_0;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_add;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_div;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_sub;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_abs;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_exp;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_log;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_sqrt;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_square;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
+
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.UnaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+import org.bytedeco.dnnl.binary;
+import org.bytedeco.dnnl.eltwise_forward;
+import org.bytedeco.dnnl.memory;
+
+/** Large contiguous float32 work, element by element, by oneDNN. */
+final class EltwiseDnn {
+    /** Below so many elements Java loops are as fast: their operands are still in the second-level cache. */
+    private static final int SMALLEST = 32 << 10;
+    private static final int CHUNK = 64 << 10;
+
+    private EltwiseDnn() {}
+
+    private record Key(int algorithm, int length, boolean binary) {}
+
+    /** Does the work if oneDNN has the function and takes the tensors; false if not. */
+    static boolean unary(UnaryKernel kernel, Tensor x, Tensor out) {
+        if (!fits(x, out)) {
+            return false;
+        }
+        int algorithm = switch (kernel) {
+            case EXP -> dnnl_eltwise_exp;
+            case LOG -> dnnl_eltwise_log;
+            case SIGMOID -> dnnl_eltwise_logistic;
+            case TANH -> dnnl_eltwise_tanh;
+            case ABS -> dnnl_eltwise_abs;
+            case SQRT -> dnnl_eltwise_sqrt;
+            case SQUARE -> dnnl_eltwise_square;
+            default -> -1;
+        };
+        if (algorithm < 0) {
+            return false;
+        }
+        long from = address(x);
+        long to = address(out);
+        forChunks(out.numel(), (start, length) -> {
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(algorithm, length, false);
+            dnn.run(dnn.primitive(key, () -> build(key)), from + 4L * start, to + 4L * start);
+        });
+        return true;
+    }
+
+    /** Does the work if oneDNN has the function and takes the tensors; false if not. */
+    static boolean binary(BinaryKernel kernel, Tensor a, Tensor b, Tensor out) {
+        if (!fits(a, out) || !fits(b, out)) {
+            return false;
+        }
+        int algorithm = switch (kernel) {
+            case ADD -> dnnl_binary_add;
+            case SUB -> dnnl_binary_sub;
+            case MUL -> dnnl_binary_mul;
+            case DIV -> dnnl_binary_div;
+            default -> -1;
+        };
+        if (algorithm < 0) {
+            return false;
+        }
+        long left = address(a);
+        long right = address(b);
+        long to = address(out);
+        forChunks(out.numel(), (start, length) -> {
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(algorithm, length, true);
+            dnn.run(dnn.primitive(key, () -> build(key)), left + 4L * start, right + 4L * start, to + 4L * start);
+        });
+        return true;
+    }
+
+    private interface Chunk {
+        void run(int start, int length);
+    }
+
+    /** All chunks but the last have one length, so that two primitives serve any size. */
+    private static void forChunks(int n, Chunk chunk) {
+        Workers.run((n + CHUNK - 1) / CHUNK, i -> chunk.run(i * CHUNK, Math.min(CHUNK, n - i * CHUNK)));
+    }
+
+    private static boolean fits(Tensor x, Tensor out) {
+        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32
+                && x.isContiguous() && out.isContiguous();
+    }
+
+    private static long address(Tensor t) {
+        return HostStorage.of(t).address() + 4L * t.offset();
+    }
+
+    private static Dnn.Primitive build(Key key) {
+        memory.desc line = new memory.desc(new long[] {key.length}, memory.data_type.f32, new long[] {1});
+        if (key.binary) {
+            var description = new binary.primitive_desc(Dnn.engine(), key.algorithm, line, line, line);
+            return new Dnn.Primitive("binary", new binary(description), new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST}, line, line, line);
+        }
+        var description = new eltwise_forward.primitive_desc(Dnn.engine(), dnnl_forward_inference, key.algorithm, line, line, 0, 0);
+        return new Dnn.Primitive("eltwise", new eltwise_forward(description), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, line, line);
+    }
+}

@@ -1,0 +1,215 @@
+package io.candela.backend.cpu;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayDeque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The pool of native memory blocks. A block is handed out with a {@link Lease}; it comes back when the lease is ended or, as the safety
+ * net, when the garbage collector finds that nobody can reach the lease any more.
+ *
+ * <p>Only a miss costs: when no free block fits and the bytes in use would pass the budget, the pool asks for a collection and looks again.
+ * The budget follows the live bytes as a heap's does: it grows when collecting finds little to free, or when collections take a
+ * noticeable part of the time.
+ *
+ * <p>Size classes are powers of two with three steps between, so at most a quarter of a block is unused.
+ */
+final class HostPool {
+    static final HostPool INSTANCE = new HostPool();
+
+    private static final long MIN_BUDGET = 128L << 20;
+    private static final int MIN_CLASS = 12; // 4 KiB
+    private static final int CLASSES = (31 - MIN_CLASS) * 4 + 4;
+    private static final long COLLECTION_WAIT_MILLIS = 20;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private final ArrayDeque<HostBlock>[] free = new ArrayDeque[CLASSES];
+    private final ReferenceQueue<Lease> unreachable = new ReferenceQueue<>();
+    private final Set<Handle> handles = ConcurrentHashMap.newKeySet(); // phantom references work only while reachable themselves
+    private long leasedBytes;
+    private long pooledBytes;
+    private long budget = MIN_BUDGET;
+    private long lastCollectionEnd;
+
+    /** The right to use a block. Storages hold it; when none does any more the block is recycled. */
+    static final class Lease {
+        final HostBlock block;
+        private Handle handle;
+
+        private Lease(HostBlock block) {
+            this.block = block;
+        }
+
+        /** Gives the block back now. The caller makes sure that this happens once, and that nobody uses the block afterwards. */
+        void end() {
+            handle.recycle();
+        }
+    }
+
+    private final class Handle extends PhantomReference<Lease> {
+        private final HostBlock block;
+
+        Handle(Lease lease) {
+            super(lease, unreachable);
+            this.block = lease.block;
+        }
+
+        /** Of the two ways here (ended, collected) the first one counts. */
+        void recycle() {
+            if (handles.remove(this)) {
+                giveBack(block);
+            }
+        }
+    }
+
+    /** A block of at least {@code bytes} bytes with undefined contents. */
+    Lease lease(long bytes) {
+        int sizeClass = sizeClass(bytes);
+        long size = classSize(sizeClass);
+        if (size > Integer.MAX_VALUE - HostBlock.ALIGNMENT) {
+            size = bytes;
+            if (size > Integer.MAX_VALUE - HostBlock.ALIGNMENT) {
+                throw new OutOfMemoryError("Tensor: %d bytes asked for, one tensor on the CPU holds at most %d; split it"
+                        .formatted(bytes, Integer.MAX_VALUE - HostBlock.ALIGNMENT));
+            }
+        }
+        drain();
+        HostBlock block = takeFree(sizeClass);
+        if (block == null && overBudget(size)) {
+            collect(size);
+            block = takeFree(sizeClass);
+        }
+        if (block == null) {
+            block = allocate((int) size);
+        }
+        synchronized (this) {
+            leasedBytes += block.capacity;
+        }
+        Lease lease = new Lease(block);
+        lease.handle = new Handle(lease);
+        handles.add(lease.handle);
+        return lease;
+    }
+
+    private HostBlock allocate(int size) {
+        try {
+            return new HostBlock(size);
+        } catch (OutOfMemoryError first) {
+            dropFree(0);
+            collect(size);
+            try {
+                return new HostBlock(size);
+            } catch (OutOfMemoryError second) {
+                OutOfMemoryError e = new OutOfMemoryError(("Tensor: no native memory for %d bytes: tensors in use take %d bytes, and the JVM "
+                        + "allows %d; free some with TensorScope, or raise -XX:MaxDirectMemorySize").formatted(size, leasedBytes(), maxNativeBytes()));
+                e.initCause(second);
+                throw e;
+            }
+        }
+    }
+
+    /** The JVM's limit for direct memory; the heap's limit unless set. */
+    private static long maxNativeBytes() {
+        return Runtime.getRuntime().maxMemory();
+    }
+
+    private synchronized boolean overBudget(long more) {
+        return leasedBytes + more > budget;
+    }
+
+    /** Asks for a collection, waits until its finds have arrived, and sets the next budget. */
+    private void collect(long needed) {
+        long start = System.nanoTime();
+        System.gc();
+        try {
+            Reference<? extends Lease> found = unreachable.remove(COLLECTION_WAIT_MILLIS);
+            while (found != null) {
+                ((Handle) found).recycle();
+                found = unreachable.remove(1); // the JVM hands them over one by one
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        long end = System.nanoTime();
+        synchronized (this) {
+            boolean frequent = (end - start) * 25 > end - lastCollectionEnd; // more than 4 % of the time
+            long live = leasedBytes + needed;
+            budget = Math.max(budget, live + Math.max(MIN_BUDGET, live / 2));
+            if (frequent) {
+                budget = Math.min(budget * 3 / 2, Math.max(budget, maxNativeBytes() / 2));
+            }
+            lastCollectionEnd = end;
+        }
+        dropFree(budget); // blocks of sizes that nobody asks for any more
+    }
+
+    private void drain() {
+        for (Reference<? extends Lease> r = unreachable.poll(); r != null; r = unreachable.poll()) {
+            ((Handle) r).recycle();
+        }
+    }
+
+    private synchronized HostBlock takeFree(int sizeClass) {
+        ArrayDeque<HostBlock> list = free[sizeClass];
+        HostBlock block = list == null ? null : list.pollLast();
+        if (block != null) {
+            pooledBytes -= block.capacity;
+        }
+        return block;
+    }
+
+    private synchronized void giveBack(HostBlock block) {
+        leasedBytes -= block.capacity;
+        int sizeClass = sizeClass(block.capacity);
+        if (free[sizeClass] == null) {
+            free[sizeClass] = new ArrayDeque<>();
+        }
+        free[sizeClass].addLast(block); // last in, first out: the warm block is reused first
+        pooledBytes += block.capacity;
+    }
+
+    /** Forgets free blocks, largest classes first, until leased and free bytes together fit; the JVM frees them. */
+    private synchronized void dropFree(long fit) {
+        for (int c = CLASSES - 1; c >= 0 && leasedBytes + pooledBytes > fit; c--) {
+            while (free[c] != null && !free[c].isEmpty() && leasedBytes + pooledBytes > fit) {
+                pooledBytes -= free[c].pollFirst().capacity;
+            }
+        }
+    }
+
+    /** Bytes handed out and not yet back. */
+    synchronized long leasedBytes() {
+        return leasedBytes;
+    }
+
+    /** Bytes kept for reuse. */
+    synchronized long pooledBytes() {
+        return pooledBytes;
+    }
+
+    /** Lets go of all memory that is not in use. */
+    void trim() {
+        drain();
+        dropFree(0);
+    }
+
+    static int sizeClass(long bytes) {
+        if (bytes <= 1L << MIN_CLASS) {
+            return 0;
+        }
+        int log = 63 - Long.numberOfLeadingZeros(bytes - 1); // 2^log < bytes <= 2^(log+1)
+        int quarter = (int) ((bytes - 1 >> log - 2) & 3); // which quarter of that interval
+        return (log - MIN_CLASS) * 4 + quarter + 1;
+    }
+
+    static long classSize(int sizeClass) {
+        if (sizeClass == 0) {
+            return 1L << MIN_CLASS;
+        }
+        int log = (sizeClass - 1) / 4 + MIN_CLASS;
+        return (1L << log) + ((sizeClass - 1) % 4 + 1) * (1L << log - 2);
+    }
+}

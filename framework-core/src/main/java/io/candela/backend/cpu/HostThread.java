@@ -1,0 +1,95 @@
+package io.candela.backend.cpu;
+
+import io.candela.tensor.ThreadContext;
+
+/** What the CPU backend keeps per thread: the slab that small storages are cut from, and heap blocks in which kernels compute. */
+final class HostThread {
+    /** Elements per heap block: three operands of doubles stay within the first-level cache. */
+    static final int BLOCK = 1024;
+    /** Storages up to this size share slabs; larger ones get a pooled block of their own. */
+    static final int SLAB_LIMIT = 8 << 10;
+    private static final int FIRST_SLAB = 64 << 10;
+    private static final int LAST_SLAB = 1 << 20;
+    private static final int SLOTS = 6;
+
+    final ThreadContext context;
+    private final float[][] floats = new float[SLOTS][];
+    private final double[][] doubles = new double[SLOTS][];
+    private final long[][] longs = new long[SLOTS][];
+    private final float[][] large = new float[4][];
+    private Dnn dnn; // null until the first large kernel
+    private HostPool.Lease slab;
+    private int slabPosition;
+    private int nextSlab = FIRST_SLAB; // grows, so that a thread with one tensor does not take a whole MiB
+    final byte[] bytes = new byte[BLOCK];
+
+    private HostThread(ThreadContext context) {
+        this.context = context;
+    }
+
+    static HostThread current() {
+        return of(ThreadContext.current());
+    }
+
+    static HostThread of(ThreadContext context) {
+        HostThread local = (HostThread) context.hostLocal;
+        if (local == null) {
+            local = new HostThread(context);
+            context.hostLocal = local;
+        }
+        return local;
+    }
+
+    HostStorage allocate(long bytes) {
+        if (bytes > SLAB_LIMIT) {
+            HostPool.Lease lease = HostPool.INSTANCE.lease(bytes);
+            HostStorage storage = new HostStorage(lease, lease.block, 0, bytes, true);
+            context.allocated(storage, true);
+            return storage;
+        }
+        int rounded = (int) bytes + HostBlock.ALIGNMENT - 1 & -HostBlock.ALIGNMENT;
+        if (slab == null || slabPosition + rounded > slab.block.capacity) {
+            slab = HostPool.INSTANCE.lease(nextSlab);
+            slabPosition = 0;
+            nextSlab = Math.min(nextSlab * 2, LAST_SLAB);
+        }
+        HostStorage storage = new HostStorage(slab, slab.block, slabPosition, bytes, false);
+        slabPosition += rounded;
+        context.allocated(storage, false);
+        return storage;
+    }
+
+    /** oneDNN for this thread; loads the library at the first call in the process. */
+    Dnn dnn() {
+        Dnn d = dnn;
+        return d != null ? d : (dnn = new Dnn());
+    }
+
+    /** Heap block number {@code slot}, of {@link #BLOCK} floats. */
+    float[] floats(int slot) {
+        float[] b = floats[slot];
+        return b != null ? b : (floats[slot] = new float[BLOCK]);
+    }
+
+    /** Heap block number {@code slot}, of {@link #BLOCK} doubles. */
+    double[] doubles(int slot) {
+        double[] b = doubles[slot];
+        return b != null ? b : (doubles[slot] = new double[BLOCK]);
+    }
+
+    /** Heap block number {@code slot}, of {@link #BLOCK} longs. */
+    long[] longs(int slot) {
+        long[] b = longs[slot];
+        return b != null ? b : (longs[slot] = new long[BLOCK]);
+    }
+
+    /** A heap array of at least {@code size} floats, for small matrices; number {@code slot} of four. */
+    float[] scratch(int slot, int size) {
+        float[] b = large[slot];
+        if (b == null || b.length < size) {
+            b = new float[Math.max(size, 1024)];
+            large[slot] = b;
+        }
+        return b;
+    }
+}

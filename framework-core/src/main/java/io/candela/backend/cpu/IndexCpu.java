@@ -1,0 +1,221 @@
+package io.candela.backend.cpu;
+
+import io.candela.backend.IndexKernels;
+import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/** Moves elements by index. Indices are checked before anything is written. */
+final class IndexCpu implements IndexKernels {
+    private static final int BLOCK = HostThread.BLOCK;
+
+    @Override
+    public void selectRows(String who, Tensor x, Tensor index, Tensor out) {
+        int rows = x.size(0);
+        int width = rows == 0 ? 0 : x.numel() / rows;
+        long[] picks = index.toLongArray();
+        check(who, picks, rows, 0, x.shape());
+        Blocks in = new Blocks(x, x.shape().dims());
+        Blocks to = new Blocks(out, out.shape().dims());
+        for (int i = 0; i < picks.length; i++) {
+            copy(in, (int) picks[i] * width, to, i * width, width, x.dtype());
+        }
+    }
+
+    private static void copy(Blocks in, int from, Blocks to, int at, int count, DType type) {
+        HostThread thread = HostThread.current();
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            if (type == DType.FLOAT32) {
+                in.read(from + p, thread.floats(0), n);
+                to.write(at + p, thread.floats(0), n);
+            } else if (type == DType.FLOAT64) {
+                in.read(from + p, thread.doubles(0), n);
+                to.write(at + p, thread.doubles(0), n);
+            } else {
+                in.read(from + p, thread.longs(0), n);
+                to.write(at + p, thread.longs(0), n);
+            }
+        }
+    }
+
+    private static void check(String who, long[] picks, int size, int dim, Shape shape) {
+        for (int i = 0; i < picks.length; i++) {
+            if (picks[i] < 0 || picks[i] >= size) {
+                throw new ShapeException("%s: index %d at position %d is out of range for dimension %d of %s; use 0 to %d", who, picks[i], i, dim,
+                        shape, size - 1);
+            }
+        }
+    }
+
+    @Override
+    public void addRows(Tensor source, Tensor index, Tensor out) {
+        long[] picks = index.toLongArray();
+        int width = picks.length == 0 ? 0 : source.numel() / picks.length;
+        Blocks in = new Blocks(source, source.shape().dims());
+        Blocks to = new Blocks(out, out.shape().dims());
+        HostThread thread = HostThread.current();
+        double[] a = thread.doubles(0);
+        double[] b = thread.doubles(1);
+        for (int i = 0; i < picks.length; i++) {
+            for (int p = 0; p < width; p += BLOCK) {
+                int n = Math.min(BLOCK, width - p);
+                int at = (int) picks[i] * width + p;
+                in.read(i * width + p, a, n);
+                to.read(at, b, n);
+                for (int j = 0; j < n; j++) {
+                    b[j] += a[j];
+                }
+                to.write(at, b, n);
+            }
+        }
+    }
+
+    @Override
+    public void gather(Tensor x, int dim, Tensor index, Tensor out) {
+        long[] picks = index.toLongArray();
+        check("gather", picks, x.size(dim), dim, x.shape());
+        int[] positions = positions(x, dim, index.shape(), picks);
+        Blocks to = new Blocks(out, out.shape().dims());
+        HostStorage storage = HostStorage.of(x);
+        int base = storage.start / x.dtype().bytes();
+        switch (x.dtype()) {
+            case FLOAT32 -> {
+                float[] v = new float[picks.length];
+                for (int i = 0; i < v.length; i++) {
+                    v[i] = storage.block.floats.get(base + positions[i]);
+                }
+                to.write(0, v, v.length);
+            }
+            case FLOAT64 -> {
+                double[] v = new double[picks.length];
+                for (int i = 0; i < v.length; i++) {
+                    v[i] = storage.block.doubles.get(base + positions[i]);
+                }
+                to.write(0, v, v.length);
+            }
+            default -> {
+                long[] v = new long[picks.length];
+                for (int i = 0; i < v.length; i++) {
+                    v[i] = switch (x.dtype()) {
+                        case INT64 -> storage.block.longs.get(base + positions[i]);
+                        case INT32 -> storage.block.ints.get(base + positions[i]);
+                        default -> storage.block.bytes.get(base + positions[i]) & 0xFF;
+                    };
+                }
+                to.write(0, v, v.length);
+            }
+        }
+    }
+
+    /** Where in x's storage each element of the index points: its own coordinates, but for {@code dim}. */
+    private static int[] positions(Tensor x, int dim, Shape index, long[] picks) {
+        int[] strides = x.strides();
+        int[] sizes = index.dims();
+        int[] coordinate = new int[sizes.length];
+        int[] out = new int[picks.length];
+        for (int i = 0; i < out.length; i++) {
+            int p = x.offset() + (int) picks[i] * strides[dim];
+            for (int d = 0; d < sizes.length; d++) {
+                if (d != dim) {
+                    p += coordinate[d] * strides[d];
+                }
+            }
+            out[i] = p;
+            for (int d = sizes.length - 1; d >= 0 && ++coordinate[d] == sizes[d]; d--) {
+                coordinate[d] = 0;
+            }
+        }
+        return out;
+    }
+
+    @Override
+    public void scatter(Tensor source, int dim, Tensor index, boolean add, Tensor out) {
+        long[] picks = index.toLongArray();
+        check("scatterAdd", picks, out.size(dim), dim, out.shape());
+        int[] positions = positions(out, dim, index.shape(), picks);
+        HostStorage storage = HostStorage.of(out);
+        int base = storage.start / out.dtype().bytes();
+        if (out.dtype().isFloating()) {
+            double[] v = source.toDoubleArray();
+            for (int i = 0; i < v.length; i++) {
+                int p = base + positions[i];
+                if (out.dtype() == DType.FLOAT32) {
+                    storage.block.floats.put(p, (float) (add ? storage.block.floats.get(p) + v[i] : v[i]));
+                } else {
+                    storage.block.doubles.put(p, add ? storage.block.doubles.get(p) + v[i] : v[i]);
+                }
+            }
+        } else {
+            long[] v = source.toLongArray();
+            for (int i = 0; i < v.length; i++) {
+                int p = base + positions[i];
+                switch (out.dtype()) {
+                    case INT64 -> storage.block.longs.put(p, add ? storage.block.longs.get(p) + v[i] : v[i]);
+                    case INT32 -> storage.block.ints.put(p, (int) (add ? storage.block.ints.get(p) + v[i] : v[i]));
+                    case BOOL -> storage.block.bytes.put(p, (byte) (v[i] != 0 || add && storage.block.bytes.get(p) != 0 ? 1 : 0));
+                    default -> storage.block.bytes.put(p, (byte) (add ? storage.block.bytes.get(p) + v[i] : v[i]));
+                }
+            }
+        }
+    }
+
+    @Override
+    public Tensor nonzero(Tensor x) {
+        boolean[] set = x.toBooleanArray();
+        long[] positions = new long[set.length];
+        int n = 0;
+        for (int i = 0; i < set.length; i++) {
+            if (set[i]) {
+                positions[n++] = i;
+            }
+        }
+        Tensor out = Tensor.empty(Shape.of(n), DType.INT64, Device.CPU);
+        new Blocks(out, out.shape().dims()).write(0, positions, n);
+        return out;
+    }
+
+    @Override
+    public void sort(Tensor x, boolean descending, Tensor values, Tensor indices) {
+        int n = x.size(-1);
+        int rows = n == 0 ? 0 : x.numel() / n;
+        Blocks in = new Blocks(x, x.shape().dims());
+        Blocks to = new Blocks(values, values.shape().dims());
+        Blocks order = new Blocks(indices, indices.shape().dims());
+        Workers.run(rows, row -> {
+            Integer[] by = new Integer[n];
+            Arrays.setAll(by, i -> i);
+            long[] picks = new long[n];
+            if (x.dtype().isFloating()) {
+                double[] v = new double[n];
+                in.read(row * n, v, n);
+                Arrays.sort(by, (i, j) -> descending ? compare(v[j], v[i]) : compare(v[i], v[j]));
+                double[] sorted = new double[n];
+                for (int i = 0; i < n; i++) {
+                    sorted[i] = v[by[i]];
+                    picks[i] = by[i];
+                }
+                to.write(row * n, sorted, n);
+            } else {
+                long[] v = new long[n];
+                in.read(row * n, v, n);
+                Arrays.sort(by, (i, j) -> descending ? Long.compare(v[j], v[i]) : Long.compare(v[i], v[j]));
+                long[] sorted = new long[n];
+                for (int i = 0; i < n; i++) {
+                    sorted[i] = v[by[i]];
+                    picks[i] = by[i];
+                }
+                to.write(row * n, sorted, n);
+            }
+            order.write(row * n, picks, n);
+        });
+    }
+
+    /** NaN is largest; unlike {@link Double#compare}, −0 and 0 are equal and keep their order. */
+    private static int compare(double a, double b) {
+        return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(a != a, b != b);
+    }
+}

@@ -1,0 +1,160 @@
+package io.candela.backend.cpu;
+
+import io.candela.backend.Backend;
+import io.candela.backend.MatrixKernels;
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+
+/** Matrix products: loops over heap arrays for small ones and for float64, oneDNN for the rest. */
+final class MatrixCpu implements MatrixKernels {
+    /** Multiplications per chunk when threads share a product of doubles. */
+    private static final int CHUNK = 128 << 10;
+
+    @Override
+    public void matmul(Tensor a, Tensor b, Tensor out) {
+        if (out.dim() == 2) {
+            product(a, 0, b, 0, null, out, 0);
+            return;
+        }
+        int size = out.size(0);
+        int step = out.size(1) * out.size(2);
+        for (int i = 0; i < size; i++) {
+            product(a, a.size(0) == 1 ? 0 : i * a.strides()[0], b, b.size(0) == 1 ? 0 : i * b.strides()[0], null, out, i * step);
+        }
+    }
+
+    @Override
+    public void linear(Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        product(x, 0, weight.viewOf(io.candela.tensor.Shape.of(weight.size(1), weight.size(0)), new int[] {weight.strides()[1], weight.strides()[0]},
+                weight.offset()), 0, bias, out, 0);
+    }
+
+    /** One product of the matrices that start at these distances from the tensors' first elements. */
+    private static void product(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift) {
+        int m = out.size(-2);
+        int n = out.size(-1);
+        int k = a.size(-1);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        if (k > 0 && out.dtype() == DType.FLOAT32 && (long) m * k * n >= MatmulDnn.SMALLEST) {
+            large(a, aShift, b, bShift, bias, out, outShift, m, k, n);
+        } else if (out.dtype() == DType.FLOAT32) {
+            small(a, aShift, b, bShift, bias, out, outShift, m, k, n);
+        } else {
+            doubles(a, aShift, b, bShift, bias, out, outShift, m, k, n);
+        }
+    }
+
+    private static void large(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift, int m, int k, int n) {
+        Tensor left = dense(a, aShift);
+        Tensor right = dense(b, bShift);
+        Tensor added = bias == null || bias.isContiguous() ? bias : copy(bias);
+        long biasAddress = added == null ? 0 : address(added, 0);
+        int[] as = left.strides();
+        int[] bs = right.strides();
+        int r = as.length - 2;
+        int s = bs.length - 2;
+        MatmulDnn.matmul(m, k, n, address(left, left == a ? aShift : 0), rowStride(as[r], as[r + 1], k), columnStride(as[r], as[r + 1], m),
+                address(right, right == b ? bShift : 0), rowStride(bs[s], bs[s + 1], n), columnStride(bs[s], bs[s + 1], k), biasAddress,
+                address(out, outShift), n);
+        java.lang.ref.Reference.reachabilityFence(left);
+        java.lang.ref.Reference.reachabilityFence(right);
+        java.lang.ref.Reference.reachabilityFence(added);
+    }
+
+    // A dimension of size 1 may have any stride; oneDNN wants the one of a dense matrix.
+    private static int rowStride(int row, int column, int columns) {
+        return column == 1 ? Math.max(row, columns) : row;
+    }
+
+    private static int columnStride(int row, int column, int rows) {
+        return column != 1 && row == 1 ? Math.max(column, rows) : column;
+    }
+
+    /** The tensor, or a contiguous copy of one matrix of it, if its strides are not those of a matrix or its transpose. */
+    private static Tensor dense(Tensor x, int shift) {
+        int[] s = x.strides();
+        int rows = x.size(-2);
+        int columns = x.size(-1);
+        int row = s[s.length - 2];
+        int column = s[s.length - 1];
+        boolean plain = column == 1 && row >= columns || row == 1 && column >= rows;
+        return plain ? x : copy(x.viewOf(io.candela.tensor.Shape.of(rows, columns), new int[] {row, column}, x.offset() + shift));
+    }
+
+    private static Tensor copy(Tensor x) {
+        Tensor out = x.emptyLike();
+        Backend.of(x).pointwise().copy(x, out);
+        return out;
+    }
+
+    private static long address(Tensor t, int shift) {
+        return HostStorage.of(t).address() + 4L * (t.offset() + shift);
+    }
+
+    private static void small(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift, int m, int k, int n) {
+        HostThread thread = HostThread.current();
+        float[] x = thread.scratch(0, m * k);
+        float[] y = thread.scratch(1, k * n);
+        float[] z = thread.scratch(2, m * n);
+        Blocks.readMatrix(a, aShift, m, k, x);
+        Blocks.readMatrix(b, bShift, k, n, y);
+        if (bias == null) {
+            java.util.Arrays.fill(z, 0, m * n, 0);
+        } else {
+            Blocks.readMatrix(bias, 0, 1, n, z);
+            for (int i = 1; i < m; i++) {
+                System.arraycopy(z, 0, z, i * n, n);
+            }
+        }
+        multiply(x, y, z, m, k, n);
+        HostStorage to = HostStorage.of(out);
+        to.block.floats.put((to.start >> 2) + out.offset() + outShift, z, 0, m * n);
+    }
+
+    private static void multiply(float[] x, float[] y, float[] z, int m, int k, int n) {
+        for (int i = 0; i < m; i++) {
+            for (int p = 0; p < k; p++) {
+                axpy(x[i * k + p], y, p * n, z, i * n, n);
+            }
+        }
+    }
+
+    private static void axpy(float f, float[] y, int from, float[] z, int to, int n) {
+        for (int j = 0; j < n; j++) {
+            z[to + j] += f * y[from + j];
+        }
+    }
+
+    private static void doubles(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift, int m, int k, int n) {
+        double[] x = matrix(a, aShift, m, k);
+        double[] y = matrix(b, bShift, k, n);
+        double[] first = bias == null ? new double[n] : bias.toDoubleArray();
+        double[] z = new double[m * n];
+        int rows = (int) Math.max(1, Math.min(m, CHUNK / Math.max(1L, (long) k * n)));
+        Workers.run((m + rows - 1) / rows, c -> {
+            for (int i = c * rows; i < Math.min(m, (c + 1) * rows); i++) {
+                System.arraycopy(first, 0, z, i * n, n);
+                for (int p = 0; p < k; p++) {
+                    double f = x[i * k + p];
+                    int from = p * n;
+                    int to = i * n;
+                    for (int j = 0; j < n; j++) {
+                        z[to + j] += f * y[from + j];
+                    }
+                }
+            }
+        });
+        HostStorage to = HostStorage.of(out);
+        to.block.doubles.put((to.start >> 3) + out.offset() + outShift, z, 0, m * n);
+    }
+
+    private static double[] matrix(Tensor t, int shift, int rows, int columns) {
+        int[] s = t.strides();
+        Tensor view = t.viewOf(io.candela.tensor.Shape.of(rows, columns), new int[] {s[s.length - 2], s[s.length - 1]}, t.offset() + shift);
+        double[] out = new double[rows * columns];
+        new Blocks(view, view.shape().dims()).read(0, out, out.length);
+        return out;
+    }
+}

@@ -1,0 +1,112 @@
+package io.candela.backend.cpu;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.BooleanPointer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Shares memory between tensors and ND4J arrays. Nothing else in the framework starts ND4J, which takes about 0.4 s. */
+public final class Nd4jBridge {
+    private Nd4jBridge() {}
+
+    /**
+     * An ND4J array over a tensor's memory. Keep the tensor reachable, and do not release it, while the array is used.
+     *
+     * @throws DeviceException if the tensor is not on the CPU
+     * @throws DTypeException if ND4J has no such type
+     */
+    public static INDArray share(Tensor t) {
+        if (t.device().type() != Device.Type.CPU) {
+            throw new DeviceException("toNd4j: the tensor is on %s; move it with to(Device.CPU)", t.device());
+        }
+        HostStorage s = HostStorage.of(t);
+        if (t.numel() == 0) {
+            return Nd4j.empty(type(t.dtype()));
+        }
+        // The buffer covers the storage from its start; ND4J takes offset and strides as we have them.
+        long count = s.bytes() / t.dtype().bytes();
+        ByteBuffer bytes = s.block.bytes.slice(s.start, Math.toIntExact(s.bytes())).order(java.nio.ByteOrder.nativeOrder());
+        Pointer pointer = pointer(t.dtype(), bytes);
+        pointer.limit(count);
+        DataBuffer buffer = Nd4j.createBuffer(pointer, count, type(t.dtype()));
+        return Nd4j.create(buffer, longs(t.shape().dims()), longs(t.strides()), t.offset(), 'c', type(t.dtype()));
+    }
+
+    /**
+     * A tensor over an ND4J array's memory. It keeps the array reachable.
+     *
+     * @throws DTypeException if there is no such element type
+     */
+    public static Tensor share(INDArray array) {
+        DType dtype = type(array.dataType());
+        if (array.isEmpty()) {
+            return Tensor.empty(Shape.of(ints(array.shape())), dtype, Device.CPU);
+        }
+        DataBuffer data = array.data();
+        Pointer pointer = data.pointer();
+        long bytes = data.length() * dtype.bytes();
+        ByteBuffer buffer = new BytePointer(pointer).position(0).limit(bytes).capacity(bytes).asByteBuffer();
+        HostStorage storage = new HostStorage(new HostBlock(buffer, Math.toIntExact(bytes)), bytes, array);
+        return Tensor.over(storage, dtype, Shape.of(ints(array.shape())), ints(array.stride()), Math.toIntExact(array.offset()));
+    }
+
+    private static Pointer pointer(DType dtype, ByteBuffer bytes) {
+        return switch (dtype) {
+            case FLOAT32 -> new FloatPointer(bytes.asFloatBuffer());
+            case FLOAT64 -> new DoublePointer(bytes.asDoubleBuffer());
+            case INT64 -> new LongPointer(bytes.asLongBuffer());
+            case INT32 -> new IntPointer(bytes.asIntBuffer());
+            case UINT8 -> new BytePointer(bytes);
+            case BOOL -> new BooleanPointer(new BytePointer(bytes));
+        };
+    }
+
+    private static DataType type(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> DataType.FLOAT;
+            case FLOAT64 -> DataType.DOUBLE;
+            case INT64 -> DataType.LONG;
+            case INT32 -> DataType.INT;
+            case UINT8 -> DataType.UBYTE;
+            case BOOL -> DataType.BOOL;
+        };
+    }
+
+    private static DType type(DataType type) {
+        return switch (type) {
+            case FLOAT -> DType.FLOAT32;
+            case DOUBLE -> DType.FLOAT64;
+            case LONG -> DType.INT64;
+            case INT -> DType.INT32;
+            case UBYTE -> DType.UINT8;
+            case BOOL -> DType.BOOL;
+            default -> throw new DTypeException("Tensor.of: ND4J's %s has no counterpart; cast the array first", type);
+        };
+    }
+
+    private static long[] longs(int[] values) {
+        long[] out = new long[values.length];
+        java.util.Arrays.setAll(out, i -> values[i]);
+        return out;
+    }
+
+    private static int[] ints(long[] values) {
+        int[] out = new int[values.length];
+        java.util.Arrays.setAll(out, i -> Math.toIntExact(values[i]));
+        return out;
+    }
+}

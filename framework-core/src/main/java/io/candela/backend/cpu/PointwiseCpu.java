@@ -1,0 +1,369 @@
+package io.candela.backend.cpu;
+
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.PointwiseKernels;
+import io.candela.backend.TernaryKernel;
+import io.candela.backend.UnaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * Element by element kernels: operands are read block by block into heap arrays, computed there, and written back. Large tensors of float32
+ * that oneDNN can take go there, other large ones are shared by the threads.
+ */
+final class PointwiseCpu implements PointwiseKernels {
+    private static final int BLOCK = HostThread.BLOCK;
+    /** Elements per chunk when several threads share a kernel: about 20 us of work. */
+    private static final int CHUNK = 64 * BLOCK;
+
+    /** Does elements {@code from} to {@code to}. */
+    private interface Range {
+        void run(HostThread thread, int from, int to);
+    }
+
+    private static void forRange(int n, Range range) {
+        if (n <= CHUNK) {
+            range.run(HostThread.current(), 0, n);
+            return;
+        }
+        Workers.run((n + CHUNK - 1) / CHUNK, i -> range.run(HostThread.current(), i * CHUNK, Math.min(n, (i + 1) * CHUNK)));
+    }
+
+    @Override
+    public void unary(UnaryKernel kernel, Tensor x, Tensor out) {
+        int[] dims = out.shape().dims();
+        Blocks in = new Blocks(x, dims);
+        Blocks to = new Blocks(out, dims);
+        switch (out.dtype()) {
+            case FLOAT32 -> {
+                if (!EltwiseDnn.unary(kernel, x, out)) {
+                    forRange(out.numel(), (thread, from, end) -> {
+                        float[] a = thread.floats(0);
+                        for (int p = from; p < end; p += BLOCK) {
+                            int n = Math.min(BLOCK, end - p);
+                            in.read(p, a, n);
+                            FloatLoops.unary(kernel, a, a, n);
+                            to.write(p, a, n);
+                        }
+                    });
+                }
+            }
+            case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> {
+                double[] a = thread.doubles(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    DoubleLoops.unary(kernel, a, a, n);
+                    to.write(p, a, n);
+                }
+            });
+            default -> forRange(out.numel(), (thread, from, end) -> {
+                long[] a = thread.longs(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    LongLoops.unary(kernel, a, a, n);
+                    to.write(p, a, n);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void binary(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
+        if (compute == DType.FLOAT32 && EltwiseDnn.binary(kernel, a, b, out)) {
+            return;
+        }
+        int[] dims = out.shape().dims();
+        Blocks left = new Blocks(a, dims);
+        Blocks right = new Blocks(b, dims);
+        Blocks to = new Blocks(out, dims);
+        switch (compute) {
+            case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, right, 0, to, thread, from, end));
+            case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, right, 0, to, thread, from, end));
+            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, right, 0, to, thread, from, end));
+        }
+    }
+
+    @Override
+    public void binary(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
+        int[] dims = out.shape().dims();
+        Blocks left = new Blocks(a, dims);
+        Blocks to = new Blocks(out, dims);
+        switch (compute) {
+            case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, null, number, to, thread, from, end));
+            case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, null, number, to, thread, from, end));
+            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, null, number, to, thread, from, end));
+        }
+    }
+
+    private static void floats(BinaryKernel kernel, Blocks left, Blocks right, double number, Blocks to, HostThread thread, int from, int end) {
+        float[] a = thread.floats(0);
+        float[] b = thread.floats(1);
+        if (right == null) {
+            Arrays.fill(b, 0, Math.min(BLOCK, end - from), (float) number);
+        }
+        for (int p = from; p < end; p += BLOCK) {
+            int n = Math.min(BLOCK, end - p);
+            left.read(p, a, n);
+            if (right != null) {
+                right.read(p, b, n);
+            }
+            if (kernel.isPredicate()) {
+                FloatLoops.predicate(kernel, a, b, thread.bytes, n);
+                to.write(p, thread.bytes, n);
+            } else {
+                FloatLoops.binary(kernel, a, b, a, n);
+                to.write(p, a, n);
+            }
+        }
+    }
+
+    private static void doubles(BinaryKernel kernel, Blocks left, Blocks right, double number, Blocks to, HostThread thread, int from, int end) {
+        double[] a = thread.doubles(0);
+        double[] b = thread.doubles(1);
+        if (right == null) {
+            Arrays.fill(b, 0, Math.min(BLOCK, end - from), number);
+        }
+        for (int p = from; p < end; p += BLOCK) {
+            int n = Math.min(BLOCK, end - p);
+            left.read(p, a, n);
+            if (right != null) {
+                right.read(p, b, n);
+            }
+            if (kernel.isPredicate()) {
+                DoubleLoops.predicate(kernel, a, b, thread.bytes, n);
+                to.write(p, thread.bytes, n);
+            } else {
+                DoubleLoops.binary(kernel, a, b, a, n);
+                to.write(p, a, n);
+            }
+        }
+    }
+
+    private static void longs(BinaryKernel kernel, Blocks left, Blocks right, double number, Blocks to, HostThread thread, int from, int end) {
+        long[] a = thread.longs(0);
+        long[] b = thread.longs(1);
+        if (right == null) {
+            Arrays.fill(b, 0, Math.min(BLOCK, end - from), (long) number);
+        }
+        for (int p = from; p < end; p += BLOCK) {
+            int n = Math.min(BLOCK, end - p);
+            left.read(p, a, n);
+            if (right != null) {
+                right.read(p, b, n);
+            }
+            if (kernel.isPredicate()) {
+                LongLoops.predicate(kernel, a, b, thread.bytes, n);
+                to.write(p, thread.bytes, n);
+            } else {
+                LongLoops.binary(kernel, a, b, a, n);
+                to.write(p, a, n);
+            }
+        }
+    }
+
+    @Override
+    public void ternary(TernaryKernel kernel, Tensor a, Tensor b, Tensor c, double value, Tensor out) {
+        int[] dims = out.shape().dims();
+        Blocks first = new Blocks(a, dims);
+        Blocks second = new Blocks(b, dims);
+        Blocks third = new Blocks(c, dims);
+        Blocks to = new Blocks(out, dims);
+        switch (out.dtype()) {
+            case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> {
+                float[] x = thread.floats(0);
+                float[] y = thread.floats(1);
+                float[] z = thread.floats(2);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    first.read(p, x, n);
+                    second.read(p, y, n);
+                    third.read(p, z, n);
+                    ternary(kernel, x, y, z, (float) value, n);
+                    to.write(p, x, n);
+                }
+            });
+            case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> {
+                double[] x = thread.doubles(0);
+                double[] y = thread.doubles(1);
+                double[] z = thread.doubles(2);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    first.read(p, x, n);
+                    second.read(p, y, n);
+                    third.read(p, z, n);
+                    ternary(kernel, x, y, z, value, n);
+                    to.write(p, x, n);
+                }
+            });
+            default -> forRange(out.numel(), (thread, from, end) -> {
+                long[] x = thread.longs(0);
+                long[] y = thread.longs(1);
+                long[] z = thread.longs(2);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    first.read(p, x, n);
+                    second.read(p, y, n);
+                    third.read(p, z, n);
+                    ternary(kernel, x, y, z, (long) value, n);
+                    to.write(p, x, n);
+                }
+            });
+        }
+    }
+
+    private static void ternary(TernaryKernel kernel, float[] x, float[] y, float[] z, float v, int n) {
+        switch (kernel) {
+            case WHERE -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] = x[i] != 0 ? y[i] : z[i];
+                }
+            }
+            case ADDCMUL -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] * z[i];
+                }
+            }
+            case ADDCDIV -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] / z[i];
+                }
+            }
+        }
+    }
+
+    private static void ternary(TernaryKernel kernel, double[] x, double[] y, double[] z, double v, int n) {
+        switch (kernel) {
+            case WHERE -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] = x[i] != 0 ? y[i] : z[i];
+                }
+            }
+            case ADDCMUL -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] * z[i];
+                }
+            }
+            case ADDCDIV -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] / z[i];
+                }
+            }
+        }
+    }
+
+    private static void ternary(TernaryKernel kernel, long[] x, long[] y, long[] z, long v, int n) {
+        switch (kernel) {
+            case WHERE -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] = x[i] != 0 ? y[i] : z[i];
+                }
+            }
+            case ADDCMUL -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] * z[i];
+                }
+            }
+            case ADDCDIV -> {
+                for (int i = 0; i < n; i++) {
+                    x[i] += v * y[i] / z[i];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void clamp(Tensor x, double low, double high, Tensor out) {
+        int[] dims = out.shape().dims();
+        Blocks in = new Blocks(x, dims);
+        Blocks to = new Blocks(out, dims);
+        if (out.dtype() == DType.FLOAT32) {
+            float least = (float) low;
+            float most = (float) high;
+            forRange(out.numel(), (thread, from, end) -> {
+                float[] a = thread.floats(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    for (int i = 0; i < n; i++) {
+                        a[i] = Math.min(Math.max(a[i], least), most);
+                    }
+                    to.write(p, a, n);
+                }
+            });
+        } else {
+            forRange(out.numel(), (thread, from, end) -> {
+                double[] a = thread.doubles(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    for (int i = 0; i < n; i++) {
+                        a[i] = Math.min(Math.max(a[i], low), high);
+                    }
+                    to.write(p, a, n);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void copy(Tensor source, Tensor out) {
+        int[] dims = out.shape().dims();
+        Blocks in = new Blocks(source, dims);
+        Blocks to = new Blocks(out, dims);
+        if (source.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32) {
+            forRange(out.numel(), (thread, from, end) -> {
+                float[] a = thread.floats(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    to.write(p, a, n);
+                }
+            });
+        } else if (source.dtype().isFloating()) {
+            forRange(out.numel(), (thread, from, end) -> {
+                double[] a = thread.doubles(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    to.write(p, a, n);
+                }
+            });
+        } else {
+            forRange(out.numel(), (thread, from, end) -> {
+                long[] a = thread.longs(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    to.write(p, a, n);
+                }
+            });
+        }
+    }
+
+    @Override
+    public void fill(Tensor out, double value) {
+        Blocks to = new Blocks(out, out.shape().dims());
+        forRange(out.numel(), (thread, from, end) -> {
+            double[] a = thread.doubles(0);
+            Arrays.fill(a, 0, Math.min(BLOCK, end - from), value);
+            for (int p = from; p < end; p += BLOCK) {
+                to.write(p, a, Math.min(BLOCK, end - p));
+            }
+        });
+    }
+
+    @Override
+    public void fill(Tensor out, long value) {
+        Blocks to = new Blocks(out, out.shape().dims());
+        forRange(out.numel(), (thread, from, end) -> {
+            long[] a = thread.longs(0);
+            Arrays.fill(a, 0, Math.min(BLOCK, end - from), value);
+            for (int p = from; p < end; p += BLOCK) {
+                to.write(p, a, Math.min(BLOCK, end - p));
+            }
+        });
+    }
+}

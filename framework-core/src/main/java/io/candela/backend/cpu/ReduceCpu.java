@@ -1,0 +1,294 @@
+package io.candela.backend.cpu;
+
+import io.candela.backend.ReduceKernels;
+import io.candela.backend.Reduction;
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/** Reductions over the last dimensions: floating point is carried in double, integers in long. */
+final class ReduceCpu implements ReduceKernels {
+    private static final int BLOCK = HostThread.BLOCK;
+    /** Elements per chunk when threads share a reduction. */
+    private static final int CHUNK = 64 << 10;
+
+    @Override
+    public void reduce(Reduction reduction, Tensor x, int dims, Tensor out) {
+        int outer = out.numel();
+        if (outer == 0) {
+            return;
+        }
+        int inner = x.numel() / outer;
+        int[] shape = x.shape().dims();
+        if (reduction == Reduction.SUM && x.dtype() == DType.FLOAT32 && dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1) {
+            columnSums(x, outer, inner, out);
+            return;
+        }
+        Blocks in = new Blocks(x, shape);
+        Blocks to = new Blocks(out, out.shape().dims());
+        if (x.dtype().isFloating()) {
+            int rows = Math.max(1, CHUNK / Math.max(1, inner));
+            if (outer == 1 && inner > CHUNK && (reduction == Reduction.SUM || reduction == Reduction.MEAN)) {
+                to.write(0, new double[] {wholeSum(in, inner) / (reduction == Reduction.MEAN ? inner : 1)}, 1);
+                return;
+            }
+            Workers.run((outer + rows - 1) / rows, c -> {
+                HostThread thread = HostThread.current();
+                double[] block = thread.doubles(0);
+                double[] result = thread.doubles(1);
+                int end = Math.min(outer, (c + 1) * rows);
+                int filled = 0;
+                for (int row = c * rows; row < end; row++) {
+                    result[filled++] = floating(reduction, in, row * inner, inner, block);
+                    if (filled == BLOCK || row == end - 1) {
+                        to.write(row + 1 - filled, result, filled);
+                        filled = 0;
+                    }
+                }
+            });
+        } else {
+            HostThread thread = HostThread.current();
+            long[] block = thread.longs(0);
+            long[] result = new long[1];
+            for (int row = 0; row < outer; row++) {
+                result[0] = integral(reduction, in, row * inner, inner, block);
+                to.write(row, result, 1);
+            }
+        }
+    }
+
+    /** Sums over rows of a row-major matrix, given as its transpose: whole rows are added up, without jumping through memory. */
+    private static void columnSums(Tensor x, int columns, int rows, Tensor out) {
+        HostStorage from = HostStorage.of(x);
+        HostStorage to = HostStorage.of(out);
+        int start = (from.start >> 2) + x.offset();
+        int rowStride = x.strides()[1];
+        int target = (to.start >> 2) + out.offset();
+        int parts = (long) columns * rows > CHUNK ? (columns + BLOCK / 4 - 1) / (BLOCK / 4) : (columns + BLOCK - 1) / BLOCK;
+        int step = (columns + parts - 1) / parts;
+        Workers.run(parts, c -> {
+            HostThread thread = HostThread.current();
+            float[] row = thread.floats(0);
+            double[] sum = thread.doubles(0);
+            int first = c * step;
+            int n = Math.min(step, columns - first);
+            if (n <= 0) {
+                return;
+            }
+            Arrays.fill(sum, 0, n, 0);
+            for (int r = 0; r < rows; r++) {
+                from.block.floats.get(start + r * rowStride + first, row, 0, n);
+                addTo(sum, row, n);
+            }
+            for (int i = 0; i < n; i++) {
+                row[i] = (float) sum[i];
+            }
+            to.block.floats.put(target + first, row, 0, n);
+        });
+    }
+
+    private static void addTo(double[] sum, float[] row, int n) {
+        for (int i = 0; i < n; i++) {
+            sum[i] += row[i];
+        }
+    }
+
+    /** Partial sums per chunk, added in order, so that the result does not depend on who did which. */
+    private static double wholeSum(Blocks in, int n) {
+        double[] parts = new double[(n + CHUNK - 1) / CHUNK];
+        Workers.run(parts.length, c -> parts[c] = floating(Reduction.SUM, in, c * CHUNK, Math.min(CHUNK, n - c * CHUNK), HostThread.current().doubles(0)));
+        double sum = 0;
+        for (double p : parts) {
+            sum += p;
+        }
+        return sum;
+    }
+
+    private static double floating(Reduction reduction, Blocks in, int from, int count, double[] block) {
+        double result = switch (reduction) {
+            case PROD, ALL -> 1;
+            case MAX -> Double.NEGATIVE_INFINITY;
+            case MIN -> Double.POSITIVE_INFINITY;
+            default -> 0;
+        };
+        double mean = 0;
+        if (reduction == Reduction.SQUARED_DEVIATION) {
+            mean = floating(Reduction.MEAN, in, from, count, block);
+        }
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            switch (reduction) {
+                case SUM, MEAN -> result += sum(block, n);
+                case PROD -> {
+                    for (int i = 0; i < n; i++) {
+                        result *= block[i];
+                    }
+                }
+                case MAX -> {
+                    for (int i = 0; i < n; i++) {
+                        result = Math.max(result, block[i]);
+                    }
+                }
+                case MIN -> {
+                    for (int i = 0; i < n; i++) {
+                        result = Math.min(result, block[i]);
+                    }
+                }
+                case ANY -> {
+                    for (int i = 0; i < n; i++) {
+                        result = block[i] != 0 ? 1 : result;
+                    }
+                }
+                case ALL -> {
+                    for (int i = 0; i < n; i++) {
+                        result = block[i] == 0 ? 0 : result;
+                    }
+                }
+                case SQUARED_DEVIATION -> {
+                    for (int i = 0; i < n; i++) {
+                        double d = block[i] - mean;
+                        result += d * d;
+                    }
+                }
+            }
+        }
+        return reduction == Reduction.MEAN ? result / count : result;
+    }
+
+    /** Four running sums, because one would wait for each addition to finish. */
+    private static double sum(double[] block, int n) {
+        double a = 0;
+        double b = 0;
+        double c = 0;
+        double d = 0;
+        int i = 0;
+        for (; i + 3 < n; i += 4) {
+            a += block[i];
+            b += block[i + 1];
+            c += block[i + 2];
+            d += block[i + 3];
+        }
+        for (; i < n; i++) {
+            a += block[i];
+        }
+        return a + b + (c + d);
+    }
+
+    private static long integral(Reduction reduction, Blocks in, int from, int count, long[] block) {
+        long result = switch (reduction) {
+            case PROD, ALL -> 1;
+            case MAX -> Long.MIN_VALUE;
+            case MIN -> Long.MAX_VALUE;
+            default -> 0;
+        };
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            for (int i = 0; i < n; i++) {
+                long v = block[i];
+                result = switch (reduction) {
+                    case SUM -> result + v;
+                    case PROD -> result * v;
+                    case MAX -> Math.max(result, v);
+                    case MIN -> Math.min(result, v);
+                    case ANY -> v != 0 ? 1 : result;
+                    case ALL -> v == 0 ? 0 : result;
+                    default -> throw new AssertionError(reduction + " needs floating point");
+                };
+            }
+        }
+        return result;
+    }
+
+    @Override
+    public void argExtreme(boolean largest, Tensor x, Tensor out) {
+        int outer = out.numel();
+        if (outer == 0) {
+            return;
+        }
+        int inner = x.numel() / outer;
+        Blocks in = new Blocks(x, x.shape().dims());
+        long[] positions = new long[outer];
+        if (x.dtype().isFloating()) {
+            double[] block = HostThread.current().doubles(0);
+            for (int row = 0; row < outer; row++) {
+                positions[row] = argExtreme(largest, in, row * inner, inner, block);
+            }
+        } else {
+            long[] block = HostThread.current().longs(0);
+            for (int row = 0; row < outer; row++) {
+                positions[row] = argExtreme(largest, in, row * inner, inner, block);
+            }
+        }
+        new Blocks(out, out.shape().dims()).write(0, positions, outer);
+    }
+
+    private static int argExtreme(boolean largest, Blocks in, int from, int count, double[] block) {
+        int best = 0;
+        double value = 0;
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            for (int i = 0; i < n; i++) {
+                double v = block[i];
+                if (p + i == 0 || (largest ? v > value : v < value) || v != v && value == value) {
+                    best = p + i;
+                    value = v;
+                }
+            }
+        }
+        return best;
+    }
+
+    private static int argExtreme(boolean largest, Blocks in, int from, int count, long[] block) {
+        int best = 0;
+        long value = 0;
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            for (int i = 0; i < n; i++) {
+                if (p + i == 0 || (largest ? block[i] > value : block[i] < value)) {
+                    best = p + i;
+                    value = block[i];
+                }
+            }
+        }
+        return best;
+    }
+
+    @Override
+    public void cumulativeSum(Tensor x, Tensor out) {
+        int n = x.size(-1);
+        int rows = n == 0 ? 0 : x.numel() / n;
+        Blocks in = new Blocks(x, x.shape().dims());
+        Blocks to = new Blocks(out, out.shape().dims());
+        for (int row = 0; row < rows; row++) {
+            if (x.dtype().isFloating()) {
+                double[] block = HostThread.current().doubles(0);
+                double sum = 0;
+                for (int p = 0; p < n; p += BLOCK) {
+                    int count = Math.min(BLOCK, n - p);
+                    in.read(row * n + p, block, count);
+                    for (int i = 0; i < count; i++) {
+                        sum += block[i];
+                        block[i] = sum;
+                    }
+                    to.write(row * n + p, block, count);
+                }
+            } else {
+                long[] block = HostThread.current().longs(0);
+                long sum = 0;
+                for (int p = 0; p < n; p += BLOCK) {
+                    int count = Math.min(BLOCK, n - p);
+                    in.read(row * n + p, block, count);
+                    for (int i = 0; i < count; i++) {
+                        sum += block[i];
+                        block[i] = sum;
+                    }
+                    to.write(row * n + p, block, count);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.candela.ops;
+
+import io.candela.autograd.BinaryOp;
+import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.TernaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+
+/** {@code a + alpha · b}. */
+public final class Add extends BinaryOp {
+    private final double alpha;
+    private final Tensor target;
+
+    /** Into a new tensor. */
+    public Add(double alpha) {
+        this(alpha, null);
+    }
+
+    /** Into {@code target}, the left operand. */
+    public Add(double alpha, Tensor target) {
+        this.alpha = alpha;
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return alpha == -1 ? "sub" : "add";
+    }
+
+    @Override
+    protected Tensor forward(Tensor a, Tensor b) {
+        DType type = Pointwise.promote(a, b);
+        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        if (alpha == 1) {
+            Backend.of(a).pointwise().binary(BinaryKernel.ADD, a, b, type, out);
+        } else if (alpha == -1) {
+            Backend.of(a).pointwise().binary(BinaryKernel.SUB, a, b, type, out);
+        } else {
+            Tensor one = Tensor.full(Shape.SCALAR, 1, type, a.device());
+            Backend.of(a).pointwise().ternary(TernaryKernel.ADDCMUL, a, b, one, alpha, out);
+        }
+        return out;
+    }
+
+    @Override
+    protected Tensor gradLhs(Tensor g) {
+        return g;
+    }
+
+    @Override
+    protected Tensor gradRhs(Tensor g) {
+        return alpha == 1 ? g : g.mul(alpha);
+    }
+}

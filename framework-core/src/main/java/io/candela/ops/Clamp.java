@@ -1,0 +1,45 @@
+package io.candela.ops;
+
+import io.candela.autograd.Saved;
+import io.candela.autograd.UnaryOp;
+import io.candela.backend.Backend;
+import io.candela.tensor.Tensor;
+
+/** Limits to a range; the gradient passes where the element was inside, ends included. */
+public final class Clamp extends UnaryOp {
+    private final double low;
+    private final double high;
+    private final Tensor target;
+    private Saved x;
+
+    /** Into a new tensor. */
+    public Clamp(double low, double high) {
+        this(low, high, null);
+    }
+
+    /** Into {@code target}, the operand. */
+    public Clamp(double low, double high, Tensor target) {
+        this.low = low;
+        this.high = high;
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return "clamp";
+    }
+
+    @Override
+    protected Tensor forward(Tensor a) {
+        x = saveFor(LHS, a);
+        Tensor out = Pointwise.result(name(), a.shape(), a.dtype(), a, target);
+        Backend.of(a).pointwise().clamp(a, low, high, out);
+        return out;
+    }
+
+    @Override
+    protected Tensor grad(Tensor g) {
+        Tensor a = x.get();
+        return g.maskedFill(a.lt(low).logicalOr(a.gt(high)), 0);
+    }
+}

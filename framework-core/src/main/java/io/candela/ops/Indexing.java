@@ -1,0 +1,147 @@
+package io.candela.ops;
+
+import io.candela.autograd.Autograd;
+import io.candela.autograd.UnaryOp;
+import io.candela.backend.Backend;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import io.candela.tensor.ValuesAndIndices;
+import java.lang.ref.Reference;
+
+/** Operations made of an index, which has no gradient, and a pick by it, which has. */
+public final class Indexing {
+    private Indexing() {}
+
+    /** Positions of the largest or smallest elements along a dimension. */
+    public static Tensor argExtreme(boolean largest, Tensor x, int dim, boolean keepDim) {
+        String who = largest ? "argmax" : "argmin";
+        int d = x.shape().wrap(who, dim);
+        if (x.dim() == 0) {
+            return Tensor.zeros(Shape.SCALAR, DType.INT64, x.device());
+        }
+        if (x.size(d) == 0) {
+            throw new ShapeException("%s: dimension %d of %s is empty", who, d, x.shape());
+        }
+        Tensor last = Axes.of(who, x.shape(), d).reducedLast(x);
+        Tensor out = Tensor.empty(keepDim ? x.shape().with(d, 1) : x.shape().without(d), DType.INT64, x.device());
+        Backend.of(x).reduce().argExtreme(largest, last, out);
+        Reference.reachabilityFence(x);
+        return out;
+    }
+
+    /** Largest or smallest elements along a dimension, with positions. */
+    public static ValuesAndIndices extreme(boolean largest, Tensor x, int dim, boolean keepDim) {
+        if (x.dim() == 0) {
+            x.shape().wrap(largest ? "max" : "min", dim);
+            return new ValuesAndIndices(x.clone(), Tensor.zeros(Shape.SCALAR, DType.INT64, x.device()));
+        }
+        int d = x.shape().wrap(largest ? "max" : "min", dim);
+        Tensor index = argExtreme(largest, x, d, true);
+        Tensor values = x.gather(d, index);
+        return keepDim ? new ValuesAndIndices(values, index) : new ValuesAndIndices(values.squeeze(d), index.squeeze(d));
+    }
+
+    /** Elements where a mask is true. */
+    public static Tensor maskedSelect(Tensor x, Tensor mask) {
+        if (mask.dtype() != DType.BOOL) {
+            throw new DTypeException("maskedSelect: the mask must be bool, got %s; compare first, such as with ne(0)", mask.dtype());
+        }
+        int[] shape = Shape.broadcast("maskedSelect", x.shape(), mask.shape()).toArray();
+        Tensor positions = Backend.of(mask).index().nonzero(mask.expand(shape));
+        return x.expand(shape).flatten().indexSelect(0, positions);
+    }
+
+    /** Coordinates of the elements that are not 0. */
+    public static Tensor nonzero(Tensor x) {
+        Tensor flat = Backend.of(x).index().nonzero(x);
+        Reference.reachabilityFence(x);
+        long[] positions = flat.toLongArray();
+        int rank = x.dim();
+        long[] coordinates = new long[positions.length * rank];
+        for (int i = 0; i < positions.length; i++) {
+            long rest = positions[i];
+            for (int d = rank - 1; d >= 0; d--) {
+                coordinates[i * rank + d] = rest % x.size(d);
+                rest /= x.size(d);
+            }
+        }
+        return Tensor.of(coordinates, positions.length, rank).to(x.device());
+    }
+
+    /** Labels as rows with a 1. */
+    public static Tensor oneHot(Tensor labels, int classes) {
+        if (labels.dtype() != DType.INT64) {
+            throw new DTypeException("oneHot: labels must be int64, got %s; convert with to(DType.INT64)", labels.dtype());
+        }
+        if (labels.numel() > 0) {
+            long low = labels.min().itemLong();
+            long high = labels.max().itemLong();
+            if (low < 0 || high >= classes) {
+                throw new ShapeException("oneHot: label %d is out of range for %d classes", low < 0 ? low : high, classes);
+            }
+        }
+        return labels.unsqueeze(-1).eq(Tensor.arange(classes).to(labels.device())).to(DType.INT64);
+    }
+
+    /** Sorted elements with positions. */
+    public static ValuesAndIndices sort(Tensor x, int dim, boolean descending) {
+        int d = x.shape().wrap("sort", dim);
+        if (x.dim() == 0) {
+            return new ValuesAndIndices(x.clone(), Tensor.zeros(Shape.SCALAR, DType.INT64, x.device()));
+        }
+        Tensor last = x.detach().transpose(d, -1);
+        Tensor values = Tensor.empty(last.shape(), x.dtype(), x.device());
+        Tensor indices = Tensor.empty(last.shape(), DType.INT64, x.device());
+        Backend.of(x).index().sort(last, descending, values, indices);
+        Reference.reachabilityFence(x);
+        Tensor index = indices.transpose(d, -1).contiguous();
+        return new ValuesAndIndices(x.requiresGrad() ? x.gather(d, index) : values.transpose(d, -1).contiguous(), index);
+    }
+
+    /** The best {@code k} with positions, best first. */
+    public static ValuesAndIndices topk(Tensor x, int k, int dim, boolean largest) {
+        int d = x.shape().wrap("topk", dim);
+        int n = x.dim() == 0 ? 1 : x.size(d);
+        if (k < 0 || k > n) {
+            throw new ShapeException("topk: k must be 0 to %d for dimension %d of %s, got %d", n, d, x.shape(), k);
+        }
+        ValuesAndIndices sorted = sort(x, d, largest);
+        return x.dim() == 0 ? sorted : new ValuesAndIndices(sorted.values().narrow(d, 0, k), sorted.indices().narrow(d, 0, k));
+    }
+
+    /** Running sum along a dimension. */
+    public static Tensor cumulativeSum(Tensor x, int dim) {
+        int d = x.shape().wrap("cumsum", dim);
+        Tensor input = x.dtype().isFloating() ? x : x.to(DType.INT64);
+        return x.dim() == 0 ? input.clone() : Autograd.apply(new CumulativeSum(d), input);
+    }
+
+    private static final class CumulativeSum extends UnaryOp {
+        private final int dim;
+
+        CumulativeSum(int dim) {
+            this.dim = dim;
+        }
+
+        @Override
+        public String name() {
+            return "cumsum";
+        }
+
+        @Override
+        protected Tensor forward(Tensor x) {
+            Tensor last = x.transpose(dim, -1);
+            Tensor out = Tensor.empty(last.shape(), x.dtype(), x.device());
+            Backend.of(x).reduce().cumulativeSum(last, out);
+            return out.transpose(dim, -1).contiguous();
+        }
+
+        @Override
+        protected Tensor grad(Tensor g) {
+            return g.flip(dim).cumsum(dim).flip(dim);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.candela.ops;
+
+import io.candela.autograd.Autograd;
+import io.candela.autograd.NaryOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/** {@code x Wᵀ + b} in one kernel: {@code x (rows, in)}, {@code W (out, in)}, {@code b (out)} or null. */
+public final class Linear extends NaryOp {
+    private static final int X = 0;
+    private static final int WEIGHT = 1;
+    private Saved x; // read by the weight's gradient
+    private Saved weight; // read by x's gradient
+
+    private Linear() {}
+
+    /**
+     * The affine map of the last dimension.
+     *
+     * @param bias may be null
+     */
+    public static Tensor apply(Tensor x, Tensor weight, Tensor bias) {
+        if (weight.dim() != 2 || x.dim() == 0 || x.size(-1) != weight.size(1)) {
+            throw new ShapeException("linear: the last dimension of the input must be %s, got input %s and weight %s",
+                    weight.dim() == 2 ? weight.size(1) : "that of a weight (out, in)", x.shape(), weight.shape());
+        }
+        if (bias != null && (bias.dim() != 1 || bias.size(0) != weight.size(0))) {
+            throw new ShapeException("linear: bias must be (%d), got %s", weight.size(0), bias.shape());
+        }
+        Matmul.checkTypes("linear", x, weight);
+        if (bias != null) {
+            Matmul.checkTypes("linear", x, bias);
+        }
+        if (x.dim() == 2) {
+            return Autograd.apply(new Linear(), x, weight, bias);
+        }
+        Shape lead = x.shape().dropLast(1);
+        return Autograd.apply(new Linear(), x.reshape(lead.numel(), x.size(-1)), weight, bias).reshape(lead.append(weight.size(0)).toArray());
+    }
+
+    @Override
+    public String name() {
+        return "linear";
+    }
+
+    @Override
+    protected Tensor forward(Tensor... xs) {
+        x = saveFor(WEIGHT, xs[0]);
+        weight = saveFor(X, xs[1]);
+        Tensor out = Tensor.empty(Shape.of(xs[0].size(0), xs[1].size(0)), xs[0].dtype(), xs[0].device());
+        Backend.of(out).matrix().linear(xs[0], xs[1], xs[2], out);
+        return out;
+    }
+
+    @Override
+    protected Tensor grad(int input, Tensor g) {
+        return switch (input) {
+            case X -> g.mm(weight.get());
+            case WEIGHT -> g.t().mm(x.get());
+            default -> g.sum(0);
+        };
+    }
+}

@@ -1,0 +1,54 @@
+package io.candela.ops;
+
+import io.candela.autograd.BinaryOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/** Matrix product: {@code (m, k)} by {@code (k, n)}, or with one leading dimension on both, where 1 broadcasts. */
+public final class Matmul extends BinaryOp {
+    private Saved lhs; // read by gradRhs
+    private Saved rhs; // read by gradLhs
+
+    @Override
+    public String name() {
+        return "matmul";
+    }
+
+    @Override
+    protected Tensor forward(Tensor a, Tensor b) {
+        checkTypes(name(), a, b);
+        if (a.size(-1) != b.size(-2)) {
+            throw new ShapeException("matmul: inner sizes differ: lhs %s has %d columns, rhs %s has %d rows", a.shape(), a.size(-1), b.shape(),
+                    b.size(-2));
+        }
+        lhs = saveFor(RHS, a);
+        rhs = saveFor(LHS, b);
+        Shape batch = Shape.broadcast(name(), a.shape().dropLast(2), b.shape().dropLast(2));
+        Tensor out = Tensor.empty(batch.append(a.size(-2), b.size(-1)), a.dtype(), a.device());
+        Backend.of(a).matrix().matmul(a, b, out);
+        return out;
+    }
+
+    static void checkTypes(String who, Tensor a, Tensor b) {
+        if (a.dtype() != b.dtype()) {
+            throw new DTypeException("%s: operands must have one type: lhs is %s, rhs %s; convert one with to(dtype)", who, a.dtype(), b.dtype());
+        }
+        if (!a.dtype().isFloating()) {
+            throw new DTypeException("%s: needs floating point, got %s; convert with to(DType.FLOAT32)", who, a.dtype());
+        }
+    }
+
+    @Override
+    protected Tensor gradLhs(Tensor g) {
+        return g.matmul(rhs.get().mT());
+    }
+
+    @Override
+    protected Tensor gradRhs(Tensor g) {
+        return lhs.get().mT().matmul(g);
+    }
+}

@@ -1,0 +1,51 @@
+package io.candela.ops;
+
+import io.candela.autograd.BinaryOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+
+/** {@code a · b}, element by element. */
+public final class Mul extends BinaryOp {
+    private final Tensor target;
+    private Saved lhs; // read by gradRhs
+    private Saved rhs; // read by gradLhs
+
+    /** Into a new tensor. */
+    public Mul() {
+        this(null);
+    }
+
+    /** Into {@code target}, the left operand. */
+    public Mul(Tensor target) {
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return "mul";
+    }
+
+    @Override
+    protected Tensor forward(Tensor a, Tensor b) {
+        lhs = saveFor(RHS, a);
+        rhs = saveFor(LHS, b);
+        DType type = Pointwise.promote(a, b);
+        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        Backend.of(a).pointwise().binary(BinaryKernel.MUL, a, b, type, out);
+        return out;
+    }
+
+    @Override
+    protected Tensor gradLhs(Tensor g) {
+        return g.mul(rhs.get());
+    }
+
+    @Override
+    protected Tensor gradRhs(Tensor g) {
+        return g.mul(lhs.get());
+    }
+}

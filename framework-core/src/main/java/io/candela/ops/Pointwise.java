@@ -1,0 +1,109 @@
+package io.candela.ops;
+
+import io.candela.autograd.GraphException;
+import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.DeviceException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import java.lang.ref.Reference;
+
+/** What element by element operations share: the result's type, shape and memory, and comparisons, which have no gradient. */
+public final class Pointwise {
+    private Pointwise() {}
+
+    /**
+     * PyTorch's type of an operation on two tensors: a 0-d tensor changes the type of one with dimensions only if its kind (bool, integer,
+     * floating) is higher.
+     */
+    static DType promote(Tensor a, Tensor b) {
+        DType x = a.dtype();
+        DType y = b.dtype();
+        if (x == y) {
+            return x;
+        }
+        boolean scalarA = a.dim() == 0;
+        if (scalarA == (b.dim() == 0)) {
+            return DType.promote(x, y);
+        }
+        DType array = scalarA ? y : x;
+        DType scalar = scalarA ? x : y;
+        boolean higher = kind(scalar) > kind(array);
+        return higher ? scalar : array;
+    }
+
+    private static int kind(DType t) {
+        return t.isFloating() ? 2 : t.isIntegral() ? 1 : 0;
+    }
+
+    /** The type of a tensor beside a Java number. */
+    static DType promote(Tensor x, boolean integralNumber) {
+        DType t = x.dtype();
+        if (t.isFloating()) {
+            return t;
+        }
+        return !integralNumber ? DType.FLOAT32 : t == DType.BOOL ? DType.INT64 : t;
+    }
+
+    static DType floating(DType t) {
+        return t.isFloating() ? t : DType.FLOAT32;
+    }
+
+    /**
+     * Memory for a result: a new tensor, or {@code target} for an operation in place.
+     *
+     * @throws ShapeException if the result is larger than {@code target}
+     * @throws DTypeException if the result is of a higher kind than {@code target}
+     */
+    static Tensor result(String who, Shape shape, DType dtype, Tensor like, Tensor target) {
+        if (target == null) {
+            return Tensor.empty(shape, dtype, like.device());
+        }
+        if (!shape.equals(target.shape())) {
+            throw new ShapeException("%s: the result %s does not fit into %s, which is changed in place", who, shape, target.shape());
+        }
+        if (kind(dtype) > kind(target.dtype())) {
+            throw new DTypeException("%s: a result of %s cannot be stored in place in a tensor of %s; use the form that is not in place", who,
+                    dtype, target.dtype());
+        }
+        checkWritable(who, target);
+        return target;
+    }
+
+    /** @throws GraphException if elements of the tensor share memory, as those of an expanded view do */
+    static void checkWritable(String who, Tensor target) {
+        int[] strides = target.strides();
+        for (int i = 0; i < strides.length; i++) {
+            if (strides[i] == 0 && target.size(i) > 1) {
+                throw new GraphException("%s: elements of %s share memory (an expanded view), so it cannot be changed in place; clone() it", who,
+                        target.shape());
+            }
+        }
+    }
+
+    /** A comparison or logic of two tensors, as bool. */
+    public static Tensor compare(BinaryKernel kernel, Tensor a, Tensor b) {
+        String who = kernel.name().toLowerCase(java.util.Locale.ROOT);
+        if (!a.device().equals(b.device())) {
+            throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", who, a.shape(),
+                    a.device(), b.shape(), b.device());
+        }
+        Tensor out = Tensor.empty(Shape.broadcast(who, a.shape(), b.shape()), DType.BOOL, a.device());
+        Backend.of(a).pointwise().binary(kernel, a, b, promote(a, b), out);
+        Reference.reachabilityFence(a);
+        Reference.reachabilityFence(b);
+        return out;
+    }
+
+    /** A comparison of a tensor with a number, as bool. */
+    public static Tensor compare(BinaryKernel kernel, Tensor a, double number) {
+        Tensor out = Tensor.empty(a.shape(), DType.BOOL, a.device());
+        boolean integral = number == Math.rint(number) && Math.abs(number) < 1L << 53;
+        Backend.of(a).pointwise().binary(kernel, a, number, promote(a, integral), out);
+        Reference.reachabilityFence(a);
+        return out;
+    }
+}

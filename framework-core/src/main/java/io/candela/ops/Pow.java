@@ -1,0 +1,46 @@
+package io.candela.ops;
+
+import io.candela.autograd.BinaryOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+
+/** {@code a} to the power {@code b}, element by element. */
+public final class Pow extends BinaryOp {
+    private Saved base;
+    private Saved exponent;
+    private Saved result; // read by gradRhs
+
+    @Override
+    public String name() {
+        return "pow";
+    }
+
+    @Override
+    protected Tensor forward(Tensor a, Tensor b) {
+        DType type = Pointwise.promote(a, b);
+        Tensor out = Tensor.empty(Shape.broadcast(name(), a.shape(), b.shape()), type, a.device());
+        Backend.of(a).pointwise().binary(BinaryKernel.POW, a, b, type, out);
+        base = save(a);
+        exponent = save(b);
+        result = needsGrad(RHS) ? saveResult(out) : null;
+        return out;
+    }
+
+    @Override
+    protected Tensor gradLhs(Tensor g) {
+        Tensor a = base.get();
+        Tensor b = exponent.get();
+        return g.mul(b.mul(a.pow(b.sub(1)))).maskedFill(b.eq(0), 0); // x⁰ is constant, also at 0
+    }
+
+    @Override
+    protected Tensor gradRhs(Tensor g) {
+        Tensor a = base.get();
+        Tensor zeroToPositive = a.eq(0).logicalAnd(exponent.get().ge(0)); // where ln 0 stands beside a factor 0
+        return g.mul(result.get().mul(a.log())).maskedFill(zeroToPositive, 0);
+    }
+}

@@ -1,0 +1,151 @@
+package io.candela.ops;
+
+import io.candela.autograd.Saved;
+import io.candela.autograd.UnaryOp;
+import io.candela.backend.Backend;
+import io.candela.backend.Reduction;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import java.util.Locale;
+
+/** Reduces dimensions (all of them if none is named) to one element each. */
+public final class Reduce extends UnaryOp {
+    private final Reduction reduction;
+    private final boolean keepDim;
+    private final int[] dims;
+    private Shape operand;
+    private Shape kept; // the result's shape with reduced dimensions of size 1
+    private Saved x;
+    private Saved y;
+
+    /** @param dims may be negative; none means all */
+    public Reduce(Reduction reduction, boolean keepDim, int... dims) {
+        this.reduction = reduction;
+        this.keepDim = keepDim;
+        this.dims = dims;
+    }
+
+    @Override
+    public String name() {
+        return switch (reduction) {
+            case MAX -> "amax";
+            case MIN -> "amin";
+            default -> reduction.name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    @Override
+    protected Tensor forward(Tensor a) {
+        operand = a.shape();
+        Axes axes = Axes.of(name(), a.shape(), dims);
+        kept = axes.kept();
+        DType type = resultType(a);
+        boolean needsOne = reduction == Reduction.MAX || reduction == Reduction.MIN;
+        if (needsOne && axes.count() == 0 && kept.numel() > 0) {
+            throw new ShapeException("%s: %s has no elements along the reduced dimensions, and the result has no value for that", name(), a.shape());
+        }
+        Tensor out = Tensor.empty(keepDim ? kept : axes.dropped(), type, a.device());
+        Backend.of(a).reduce().reduce(reduction, axes.reducedLast(a), axes.dims().length, out);
+        switch (reduction) {
+            case PROD -> x = saveFor(LHS, a);
+            case MAX, MIN -> {
+                x = saveFor(LHS, a);
+                y = saveResult(out);
+            }
+            default -> { } // linear, or no gradient
+        }
+        return out;
+    }
+
+    private DType resultType(Tensor a) {
+        return switch (reduction) {
+            case SUM, PROD -> a.dtype().isFloating() ? a.dtype() : DType.INT64;
+            case ANY, ALL -> DType.BOOL;
+            case MEAN, SQUARED_DEVIATION -> {
+                if (!a.dtype().isFloating()) {
+                    throw new DTypeException("%s: needs floating point, got %s; convert with to(DType.FLOAT32)", name(), a.dtype());
+                }
+                yield a.dtype();
+            }
+            case MAX, MIN -> a.dtype();
+        };
+    }
+
+    @Override
+    protected Tensor grad(Tensor g) {
+        Tensor wide = Views.viewOrCopy(g, kept);
+        return switch (reduction) {
+            case SUM -> wide.expand(operand.toArray());
+            case MEAN -> wide.div((double) operand.numel() / Math.max(kept.numel(), 1)).expand(operand.toArray());
+            case MAX, MIN -> {
+                Tensor ties = x.get().eq(Views.viewOrCopy(y.get(), kept)).to(g.dtype());
+                yield ties.mul(wide.div(ties.sumTo(kept)));
+            }
+            case PROD -> prodGrad(wide);
+            default -> throw new AssertionError(reduction);
+        };
+    }
+
+    /** The product of the others, also where some are 0: with one zero only that place has a gradient, with two none has. */
+    private Tensor prodGrad(Tensor g) {
+        Tensor a = x.get();
+        Tensor zero = a.eq(0);
+        Tensor zeros = zero.to(DType.INT64).sumTo(kept);
+        Tensor others = a.maskedFill(zero, 1);
+        Tensor product = others;
+        for (int d : Axes.of(name(), operand, dims).dims()) {
+            product = product.prod(d, true);
+        }
+        Tensor atZero = g.mul(product).maskedFill(zeros.ne(1), 0);
+        Tensor elsewhere = g.mul(product).div(others).maskedFill(zeros.ne(0), 0);
+        return atZero.expand(operand.toArray()).where(zero, elsewhere);
+    }
+
+    /** Variance as mean of squared distances from the mean, divided by n − correction. */
+    public static Tensor variance(Tensor a, int correction, boolean keepDim, int... dims) {
+        if (!a.dtype().isFloating()) {
+            throw new DTypeException("var: needs floating point, got %s; convert with to(DType.FLOAT32)", a.dtype());
+        }
+        Axes axes = Axes.of("var", a.shape(), dims);
+        Tensor distance = a.sub(a.mean(true, axes.dims()));
+        return distance.square().sum(keepDim, axes.dims()).div((double) Math.max(axes.count() - correction, 0));
+    }
+
+    /** ln Σ eˣ, with the largest element taken out before. */
+    public static Tensor logSumExp(Tensor a, boolean keepDim, int... dims) {
+        Axes axes = Axes.of("logSumExp", a.shape(), dims);
+        if (a.numel() == 0) {
+            return a.exp().sum(keepDim, axes.dims()).log();
+        }
+        Tensor largest = a.detach().amax(true, axes.dims());
+        Tensor shift = largest.maskedFill(largest.abs().eq(Double.POSITIVE_INFINITY), 0);
+        Tensor sum = a.sub(shift).exp().sum(true, axes.dims()).log().add(shift);
+        return keepDim ? sum : sum.reshape(axes.dropped().toArray());
+    }
+
+    /** Sums a tensor to a shape that broadcasts to its own. */
+    public static Tensor sumTo(Tensor a, Shape target) {
+        if (a.shape().equals(target)) {
+            return a;
+        }
+        if (!target.broadcastsTo(a.shape())) {
+            throw new ShapeException("sumTo: %s does not broadcast to %s, so there is no sum back to it", target, a.shape());
+        }
+        int shift = a.dim() - target.rank();
+        int[] dims = new int[a.dim()];
+        int n = 0;
+        for (int i = 0; i < a.dim(); i++) {
+            if (i < shift || target.dim(i - shift) == 1 && a.size(i) != 1) {
+                dims[n++] = i;
+            }
+        }
+        if (n == 0) {
+            return a.reshape(target.toArray());
+        }
+        Tensor sum = a.sum(true, java.util.Arrays.copyOf(dims, n));
+        return sum.shape().equals(target) ? sum : sum.reshape(target.toArray());
+    }
+}

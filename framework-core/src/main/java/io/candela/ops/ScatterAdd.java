@@ -1,0 +1,50 @@
+package io.candela.ops;
+
+import io.candela.autograd.Autograd;
+import io.candela.autograd.BinaryOp;
+import io.candela.backend.Backend;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/** A copy of the left operand to which the right one is added at an index: the transpose of {@link Gather}. */
+public final class ScatterAdd extends BinaryOp {
+    private final int dim;
+    private final Tensor index;
+
+    /** @param index int64, of the right operand's shape or smaller */
+    public ScatterAdd(int dim, Tensor index) {
+        this.dim = dim;
+        this.index = index;
+    }
+
+    @Override
+    public String name() {
+        return "scatterAdd";
+    }
+
+    @Override
+    protected Tensor forward(Tensor x, Tensor source) {
+        int d = Gather.check(name(), x.shape(), dim, index);
+        if (source.dtype() != x.dtype()) {
+            throw new DTypeException("scatterAdd: source is %s, the tensor %s", source.dtype(), x.dtype());
+        }
+        if (!index.shape().equals(source.shape())) {
+            throw new ShapeException("scatterAdd: index %s and source %s must have one shape", index.shape(), source.shape());
+        }
+        Tensor out = x.emptyLike();
+        Backend.of(x).pointwise().copy(x, out);
+        Backend.of(x).index().scatter(source, d, index, true, out);
+        return out;
+    }
+
+    @Override
+    protected Tensor gradLhs(Tensor g) {
+        return g;
+    }
+
+    @Override
+    protected Tensor gradRhs(Tensor g) {
+        return Autograd.apply(new Gather(dim, index), g);
+    }
+}

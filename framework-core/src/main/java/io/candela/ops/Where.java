@@ -1,0 +1,41 @@
+package io.candela.ops;
+
+import io.candela.autograd.NaryOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.backend.TernaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+
+/** The second operand where the first (bool) is true, else the third. */
+public final class Where extends NaryOp {
+    private Saved condition;
+
+    @Override
+    public String name() {
+        return "where";
+    }
+
+    @Override
+    protected Tensor forward(Tensor... xs) {
+        Tensor mask = xs[0];
+        Tensor a = xs[1];
+        Tensor b = xs[2];
+        if (mask.dtype() != DType.BOOL) {
+            throw new DTypeException("where: the condition %s must be bool, got %s; compare first, such as with ne(0)", mask.shape(), mask.dtype());
+        }
+        condition = save(mask);
+        Shape shape = Shape.broadcast(name(), mask.shape(), Shape.broadcast(name(), a.shape(), b.shape()));
+        Tensor out = Tensor.empty(shape, Pointwise.promote(a, b), a.device());
+        Backend.of(a).pointwise().ternary(TernaryKernel.WHERE, mask, a, b, 0, out);
+        return out;
+    }
+
+    @Override
+    protected Tensor grad(int input, Tensor g) {
+        Tensor mask = condition.get();
+        return g.maskedFill(input == 1 ? mask.logicalNot() : mask, 0);
+    }
+}

@@ -1,0 +1,88 @@
+package io.candela.ops;
+
+import io.candela.autograd.Saved;
+import io.candela.autograd.UnaryOp;
+import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Tensor;
+import java.util.Locale;
+
+/** Arithmetic of a tensor with a Java number. */
+public final class WithNumber extends UnaryOp {
+    private final BinaryKernel kernel;
+    private final double number;
+    private final boolean integral;
+    private final Tensor target;
+    private Saved x; // read by the gradients that are not linear
+    private Saved y; // RDIV and RPOW
+
+    /** With a floating point number: integer tensors become float32. */
+    public WithNumber(BinaryKernel kernel, double number) {
+        this(kernel, number, false, null);
+    }
+
+    /** With an integer: integer tensors keep their type. */
+    public WithNumber(BinaryKernel kernel, long number) {
+        this(kernel, number, true, null);
+    }
+
+    /** Into {@code target}, the operand. */
+    public WithNumber(BinaryKernel kernel, double number, Tensor target) {
+        this(kernel, number, number == Math.rint(number), target);
+    }
+
+    private WithNumber(BinaryKernel kernel, double number, boolean integral, Tensor target) {
+        this.kernel = kernel;
+        this.number = number;
+        this.integral = integral;
+        this.target = target;
+    }
+
+    @Override
+    public String name() {
+        return kernel.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    protected Tensor forward(Tensor a) {
+        DType type = Pointwise.promote(a, integral);
+        boolean division = kernel == BinaryKernel.DIV || kernel == BinaryKernel.RDIV;
+        if (division) {
+            type = Pointwise.floating(type);
+        }
+        if (!type.isFloating() && kernel == BinaryKernel.POW && number < 0) {
+            throw new DTypeException("pow: integers to the negative power %s are not integers; convert with to(DType.FLOAT32) first", number);
+        }
+        if (!type.isFloating() && kernel == BinaryKernel.REMAINDER && number == 0) {
+            throw new ArithmeticException("remainder: integer division by zero, tensor " + a.shape() + " of " + type);
+        }
+        Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
+        Backend.of(a).pointwise().binary(kernel, a, number, type, out);
+        x = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV ? saveFor(LHS, a) : null;
+        y = kernel == BinaryKernel.RPOW ? saveResult(out) : null;
+        return out;
+    }
+
+    @Override
+    protected Tensor grad(Tensor g) {
+        return switch (kernel) {
+            case ADD, SUB, REMAINDER -> g;
+            case RSUB -> g.neg();
+            case MUL -> g.mul(number);
+            case DIV -> g.div(number);
+            case RDIV -> g.neg().mul(x.get().pow(-2.0).mul(number));
+            case POW -> powGrad(g);
+            case RPOW -> g.mul(y.get().mul(Math.log(number)));
+            default -> throw new AssertionError(kernel);
+        };
+    }
+
+    private Tensor powGrad(Tensor g) {
+        if (number == 0) {
+            return g.zerosLike();
+        }
+        return number == 2 ? g.mul(x.get().mul(2.0)) : g.mul(x.get().pow(number - 1).mul(number));
+    }
+}

@@ -1,0 +1,61 @@
+package io.candela.tensor;
+
+/** Methods of {@link Tensor} that copy elements out to Java. On a GPU they wait for the work before. */
+public sealed interface DataMethods permits Tensor {
+    private Tensor self() {
+        return (Tensor) this;
+    }
+
+    /**
+     * The only element, as a double ({@code bool} as 0 or 1).
+     *
+     * @throws ShapeException if there is not exactly one
+     */
+    default double item() {
+        return TensorData.item(self());
+    }
+
+    /**
+     * The only element, as a long; floating point is cut off.
+     *
+     * @throws ShapeException if there is not exactly one
+     */
+    default long itemLong() {
+        return TensorData.itemLong(self());
+    }
+
+    /** One element as a double; one index per dimension, negative counts from the end. */
+    default double at(int... index) {
+        return TensorData.at(self(), index).item();
+    }
+
+    /** All elements in row-major order, converted to float. A copy. */
+    default float[] toFloatArray() {
+        return TensorData.toFloats(self());
+    }
+
+    /** All elements in row-major order, converted to double. A copy. */
+    default double[] toDoubleArray() {
+        return TensorData.toDoubles(self());
+    }
+
+    /** All elements in row-major order, converted to long; floating point is cut off. A copy. */
+    default long[] toLongArray() {
+        return TensorData.toLongs(self());
+    }
+
+    /** All elements in row-major order, converted to int; floating point is cut off. A copy. */
+    default int[] toIntArray() {
+        return TensorData.toInts(self());
+    }
+
+    /** All elements in row-major order: true where not 0. A copy. */
+    default boolean[] toBooleanArray() {
+        return TensorData.toBooleans(self());
+    }
+
+    /** All elements in row-major order as raw bytes of this type, native byte order, in a new direct buffer. A copy. */
+    default java.nio.ByteBuffer toByteBuffer() {
+        return TensorData.toBytes(self());
+    }
+}

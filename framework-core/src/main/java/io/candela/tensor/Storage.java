@@ -1,0 +1,97 @@
+package io.candela.tensor;
+
+/**
+ * The memory behind one or more tensors: a run of bytes on one device. Views share a storage; a tensor adds offset, sizes, strides and type.
+ *
+ * <p>Backends extend this class. Freed memory goes back to the backend's pool: when the last tensor is unreachable, or at once by
+ * {@link #release()}. A released storage refuses every later use in words.
+ */
+public abstract class Storage {
+    private final Device device;
+    private final long bytes;
+    private int version;
+    private boolean released;
+    private int gradientSlots;
+    private boolean ownedByBackward;
+
+    /** @param bytes how many bytes the tensors may use */
+    protected Storage(Device device, long bytes) {
+        this.device = device;
+        this.bytes = bytes;
+    }
+
+    /** Where the bytes are. */
+    public final Device device() {
+        return device;
+    }
+
+    /** How many bytes there are. */
+    public final long bytes() {
+        return bytes;
+    }
+
+    /** How often the contents were changed in place; shared by all views. Autograd compares it with the version it saved. */
+    public final int version() {
+        return version;
+    }
+
+    /** Notes a change in place. */
+    public final void bumpVersion() {
+        version++;
+    }
+
+    /** Whether {@link #release()} was called. */
+    public final boolean isReleased() {
+        return released;
+    }
+
+    /**
+     * Gives the memory back now. Every tensor over it is unusable afterwards and says so. Calling it twice does nothing.
+     */
+    public final void release() {
+        if (!released) {
+            released = true;
+            free();
+        }
+    }
+
+    /** Returns the memory to the pool; called once. */
+    protected abstract void free();
+
+    /**
+     * For backends, before they touch the bytes.
+     *
+     * @throws IllegalStateException if the storage was released
+     */
+    public final void checkUsable() {
+        if (released) {
+            throw new IllegalStateException("Tensor: used after its memory was released (TensorScope closed or release() called); "
+                    + "keep it with TensorScope.keep(tensor), or clone() it before the scope closes");
+        }
+    }
+
+    // The next four serve the backward pass alone: it counts in how many pending gradients a storage stands, and frees
+    // those that it allocated itself as soon as the count is back at 0.
+
+    /** For the backward pass: one more pending gradient uses this storage. */
+    public final void retainGradientSlot() {
+        gradientSlots++;
+    }
+
+    /** For the backward pass: one pending gradient less. */
+    public final void dropGradientSlot() {
+        if (--gradientSlots == 0 && ownedByBackward) {
+            release();
+        }
+    }
+
+    /** For the backward pass: pending gradients that use this storage. */
+    public final int gradientSlots() {
+        return gradientSlots;
+    }
+
+    /** For the backward pass: whether it may free this storage when no pending gradient uses it. */
+    public final void setOwnedByBackward(boolean owned) {
+        ownedByBackward = owned;
+    }
+}

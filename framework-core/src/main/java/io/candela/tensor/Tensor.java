@@ -1,0 +1,505 @@
+package io.candela.tensor;
+
+import io.candela.autograd.Autograd;
+import io.candela.autograd.GraphException;
+import io.candela.autograd.Leaf;
+import io.candela.autograd.Node;
+import io.candela.backend.Backend;
+import io.candela.backend.Backends;
+import io.candela.ops.Cast;
+import io.candela.ops.Transfer;
+import io.candela.ops.Views;
+import java.util.Arrays;
+
+/**
+ * A multi-dimensional array that can take part in automatic differentiation: PyTorch's {@code torch.Tensor}.
+ *
+ * <p>A tensor is a {@link Storage} seen through an offset, sizes and strides. Views ({@code transpose}, {@code narrow}, {@code select}, …) share
+ * the storage: a change in place through one is seen by all. Methods ending in {@code InPlace} change the receiver and return it; all
+ * others leave it alone. Element type and device of results follow PyTorch's promotion rules.
+ *
+ * <p>Memory is freed when no tensor reaches it any more; {@link TensorScope} frees it sooner. Tensors may be read by several threads at
+ * once; changing one while another thread uses it needs the caller's own lock.
+ *
+ * <p>{@code equals} is identity: use {@link #equal} to compare elements.
+ */
+public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMethods, ShapeMethods, IndexMethods, DataMethods {
+    private final Storage storage;
+    private final DType dtype;
+    private final Shape shape;
+    private final int[] strides;
+    private final int offset;
+    private final boolean contiguous;
+    private boolean view;
+    private boolean requiresGrad;
+    private Node node; // of a leaf: made at first use; else the operation that made this tensor
+    private boolean leaf = true;
+    private Tensor grad;
+    private boolean gradShared; // whether somebody outside may hold grad, so that clearing it must not free it
+
+    private Tensor(Storage storage, DType dtype, Shape shape, int[] strides, int offset) {
+        this.storage = storage;
+        this.dtype = dtype;
+        this.shape = shape;
+        this.strides = strides;
+        this.offset = offset;
+        this.contiguous = strides == shape.contiguousStrides() || isRowMajor(shape, strides);
+    }
+
+    private static boolean isRowMajor(Shape shape, int[] strides) {
+        int[] dims = shape.dims();
+        int[] expected = shape.contiguousStrides();
+        for (int i = 0; i < dims.length; i++) {
+            if (strides[i] != expected[i] && dims[i] != 1) {
+                return shape.numel() == 0;
+            }
+        }
+        return true;
+    }
+
+    // ---- creation ----
+
+    /** New contiguous tensor whose elements are undefined. */
+    public static Tensor empty(Shape shape, DType dtype, Device device) {
+        return new Tensor(Backends.of(device).allocate(dtype, shape.numel()), dtype, shape, shape.contiguousStrides(), 0);
+    }
+
+    /**
+     * A tensor over memory that exists already.
+     *
+     * @param strides in elements
+     * @param offset  of the first element, in elements of {@code dtype} from the storage's start
+     * @throws ShapeException if an element would lie outside the storage
+     */
+    public static Tensor over(Storage storage, DType dtype, Shape shape, int[] strides, int offset) {
+        if (strides.length != shape.rank()) {
+            throw new ShapeException("Tensor: %d strides for %s", strides.length, shape);
+        }
+        long low = offset;
+        long high = offset;
+        for (int i = 0; i < strides.length; i++) {
+            long reach = (long) strides[i] * (shape.dim(i) - 1);
+            low += Math.min(reach, 0);
+            high += Math.max(reach, 0);
+        }
+        if (shape.numel() > 0 && (low < 0 || (high + 1) * dtype.bytes() > storage.bytes())) {
+            throw new ShapeException("Tensor: %s with strides %s at offset %d reaches elements %d to %d, the storage holds %d", shape,
+                    Arrays.toString(strides), offset, low, high, storage.bytes() / dtype.bytes());
+        }
+        return new Tensor(storage, dtype, shape, strides.clone(), offset);
+    }
+
+    /** Contiguous float32 zeros on the CPU. */
+    public static Tensor zeros(int... shape) {
+        return zeros(Shape.of(shape), DType.FLOAT32, Device.CPU);
+    }
+
+    /** Contiguous zeros on the CPU. */
+    public static Tensor zeros(DType dtype, int... shape) {
+        return zeros(Shape.of(shape), dtype, Device.CPU);
+    }
+
+    /** Contiguous zeros. */
+    public static Tensor zeros(Shape shape, DType dtype, Device device) {
+        return full(shape, 0, dtype, device);
+    }
+
+    /** Contiguous float32 ones on the CPU. */
+    public static Tensor ones(int... shape) {
+        return full(Shape.of(shape), 1, DType.FLOAT32, Device.CPU);
+    }
+
+    /** Contiguous ones on the CPU. */
+    public static Tensor ones(DType dtype, int... shape) {
+        return full(Shape.of(shape), 1, dtype, Device.CPU);
+    }
+
+    /** Contiguous tensor with every element {@code value}, converted to {@code dtype}. */
+    public static Tensor full(Shape shape, double value, DType dtype, Device device) {
+        Tensor t = empty(shape, dtype, device);
+        Backend.of(t).pointwise().fill(t, value);
+        return t;
+    }
+
+    /** 0-d float32 tensor on the CPU. */
+    public static Tensor scalar(double value) {
+        return full(Shape.SCALAR, value, DType.FLOAT32, Device.CPU);
+    }
+
+    /** 0-d int64 tensor on the CPU. */
+    public static Tensor scalar(long value) {
+        Tensor t = empty(Shape.SCALAR, DType.INT64, Device.CPU);
+        Backend.of(t).pointwise().fill(t, value);
+        return t;
+    }
+
+    /** float32 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(float[] data, int... shape) {
+        return TensorData.copyOf(java.nio.FloatBuffer.wrap(data), DType.FLOAT32, data.length, shape);
+    }
+
+    /** float64 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(double[] data, int... shape) {
+        return TensorData.copyOf(java.nio.DoubleBuffer.wrap(data), DType.FLOAT64, data.length, shape);
+    }
+
+    /** int64 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(long[] data, int... shape) {
+        return TensorData.copyOf(java.nio.LongBuffer.wrap(data), DType.INT64, data.length, shape);
+    }
+
+    /** int32 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(int[] data, int... shape) {
+        return TensorData.copyOf(java.nio.IntBuffer.wrap(data), DType.INT32, data.length, shape);
+    }
+
+    /** uint8 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(byte[] data, int... shape) {
+        return TensorData.copyOf(java.nio.ByteBuffer.wrap(data), DType.UINT8, data.length, shape);
+    }
+
+    /** bool tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(boolean[] data, int... shape) {
+        return TensorData.copyOf(TensorData.bytes(data), DType.BOOL, data.length, shape);
+    }
+
+    /**
+     * float32 tensor {@code (rows, columns)} with a copy of {@code data}.
+     *
+     * @throws ShapeException if rows differ in length
+     */
+    public static Tensor of(float[][] data) {
+        return of(TensorData.flatten(data), data.length, data.length == 0 ? 0 : data[0].length);
+    }
+
+    /** Shares the memory of an ND4J array of a type that Candela has, without a copy; strides and order are kept. */
+    public static Tensor of(org.nd4j.linalg.api.ndarray.INDArray array) {
+        return io.candela.backend.cpu.Nd4jBridge.share(array);
+    }
+
+    /** Shares this tensor's memory with an ND4J array, without a copy. CPU only; starts ND4J at first use (about 0.4 s). */
+    public org.nd4j.linalg.api.ndarray.INDArray toNd4j() {
+        return io.candela.backend.cpu.Nd4jBridge.share(this);
+    }
+
+    /** {@code 0, 1, … end−1} in int64. */
+    public static Tensor arange(long end) {
+        return TensorData.arange(0, end, 1);
+    }
+
+    /** {@code start, start+step, …} below (with a negative step: above) {@code end}, in int64. */
+    public static Tensor arange(long start, long end, long step) {
+        return TensorData.arange(start, end, step);
+    }
+
+    /** {@code steps} evenly spaced numbers from {@code start} to {@code end}, both included, in float32. */
+    public static Tensor linspace(double start, double end, int steps) {
+        return TensorData.linspace(start, end, steps);
+    }
+
+    /** float32 identity matrix {@code (n, n)}. */
+    public static Tensor eye(int n) {
+        return TensorData.eye(n);
+    }
+
+    /** float32, uniform in [0, 1), from the default generator; PyTorch's values for the same seed. */
+    public static Tensor rand(int... shape) {
+        return zeroless(shape).uniformInPlace(0, 1);
+    }
+
+    /** float32, standard normal, from the default generator; PyTorch's values for the same seed. */
+    public static Tensor randn(int... shape) {
+        return zeroless(shape).normalInPlace(0, 1);
+    }
+
+    /** int64, uniform in {@code low} to {@code high}−1, from the default generator; PyTorch's values for the same seed. */
+    public static Tensor randint(long low, long high, int... shape) {
+        return TensorData.randint(low, high, Shape.of(shape), Generator.getDefault());
+    }
+
+    /** A random order of 0 to {@code n}−1 in int64, from the default generator; PyTorch's values for the same seed. */
+    public static Tensor randperm(int n) {
+        return randperm(n, Generator.getDefault());
+    }
+
+    /** A random order of 0 to {@code n}−1 in int64. */
+    public static Tensor randperm(int n, Generator generator) {
+        return of(generator.randperm(n));
+    }
+
+    /** Seeds the default generator, as {@code torch.manual_seed}. */
+    public static void manualSeed(long seed) {
+        Generator.getDefault().manualSeed(seed);
+    }
+
+    private static Tensor zeroless(int... shape) {
+        return empty(Shape.of(shape), DType.FLOAT32, Device.CPU);
+    }
+
+    /** Zeros of this tensor's shape, type and device. */
+    public Tensor zerosLike() {
+        return full(shape, 0, dtype, device());
+    }
+
+    /** Ones of this tensor's shape, type and device. */
+    public Tensor onesLike() {
+        return full(shape, 1, dtype, device());
+    }
+
+    /** A contiguous tensor of this tensor's shape, type and device, with undefined elements. */
+    public Tensor emptyLike() {
+        return empty(shape, dtype, device());
+    }
+
+    /**
+     * Tensors one after the other along an existing dimension; types are promoted.
+     *
+     * @throws ShapeException if there are none, or other dimensions differ
+     */
+    public static Tensor cat(int dim, Tensor... tensors) {
+        return Views.cat(dim, tensors);
+    }
+
+    /**
+     * Tensors of one shape along a new dimension.
+     *
+     * @throws ShapeException if there are none, or shapes differ
+     */
+    public static Tensor stack(int dim, Tensor... tensors) {
+        return Views.stack(dim, tensors);
+    }
+
+    // ---- what it is ----
+
+    /** The memory behind this tensor. */
+    public Storage storage() {
+        return storage;
+    }
+
+    /** Element type. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** Where the elements are. */
+    public Device device() {
+        return storage.device();
+    }
+
+    /** The sizes. */
+    public Shape shape() {
+        return shape;
+    }
+
+    /** Size of dimension {@code dim}; negative counts from the end. */
+    public int size(int dim) {
+        return shape.dim(dim);
+    }
+
+    /** Number of dimensions. */
+    public int dim() {
+        return shape.rank();
+    }
+
+    /** Number of elements. */
+    public int numel() {
+        return shape.numel();
+    }
+
+    /** The live array of strides in elements, for kernels: never to be written. */
+    public int[] strides() {
+        return strides;
+    }
+
+    /** Distance in elements between neighbours along dimension {@code dim}. */
+    public int stride(int dim) {
+        return strides[shape.wrap("stride", dim)];
+    }
+
+    /** Position of the first element in the storage, in elements. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Whether the elements follow each other in row-major order. */
+    public boolean isContiguous() {
+        return contiguous;
+    }
+
+    /** Whether this tensor was made as a view of another one. */
+    public boolean isView() {
+        return view;
+    }
+
+    /** For ops: a view of this tensor's memory that takes no part in the graph yet. Sizes and strides were checked. */
+    public Tensor viewOf(Shape shape, int[] strides, int offset) {
+        Tensor t = new Tensor(storage, dtype, shape, strides, offset);
+        t.view = true;
+        return t;
+    }
+
+    /** Gives this tensor's memory back now, without waiting for the garbage collector. Tensors that share it become unusable too. */
+    public void release() {
+        storage.release();
+    }
+
+    // ---- conversion ----
+
+    /** This tensor in another element type; itself if it has that type already. Differentiable between floating types. */
+    public Tensor to(DType dtype) {
+        return dtype == this.dtype ? this : Autograd.apply(new Cast(dtype), this);
+    }
+
+    /** This tensor on another device; itself if it is there already. Differentiable. */
+    public Tensor to(Device device) {
+        return device.equals(device()) ? this : Autograd.apply(new Transfer(device), this);
+    }
+
+    // ---- gradient ----
+
+    /** Whether a gradient is computed for this tensor. */
+    public boolean requiresGrad() {
+        return requiresGrad;
+    }
+
+    /**
+     * Asks for a gradient, or no longer.
+     *
+     * @return this tensor
+     * @throws GraphException if this tensor is the result of a recorded operation (only leaves can be changed)
+     * @throws DTypeException if its elements are not floating point
+     */
+    public Tensor setRequiresGrad(boolean requiresGrad) {
+        if (!leaf && !requiresGrad) {
+            throw new GraphException("setRequiresGrad: %s is the result of an operation; use detach()", shape);
+        }
+        if (requiresGrad && !dtype.isFloating()) {
+            throw new DTypeException("setRequiresGrad: only floating point tensors can require a gradient, got %s", dtype);
+        }
+        this.requiresGrad = requiresGrad;
+        return this;
+    }
+
+    /** Whether this tensor is no result of a recorded operation: leaves collect gradients in {@link #grad()}. */
+    public boolean isLeaf() {
+        return leaf;
+    }
+
+    /** For autograd: the node at which this tensor's gradient arrives. */
+    public synchronized Node gradNode() {
+        if (node == null) {
+            node = new Leaf(this);
+        }
+        return node;
+    }
+
+    /** For autograd: makes this tensor the result of a recorded operation. */
+    public void attach(Node node) {
+        this.node = node;
+        leaf = false;
+        requiresGrad = true;
+    }
+
+    /** The collected gradient; null before the first {@link #backward()} and after it was cleared. */
+    public Tensor grad() {
+        gradShared = true;
+        return grad;
+    }
+
+    /** For optimizers: the gradient, by code that does not keep it; null if there is none. Lets its memory be reused once it is cleared. */
+    public Tensor gradOrNull() {
+        return grad;
+    }
+
+    /**
+     * Replaces the gradient.
+     *
+     * @param grad of this tensor's shape, type and device; null for none. Not copied
+     * @throws ShapeException if the shape differs
+     */
+    public void setGrad(Tensor grad) {
+        if (grad != null && !grad.shape.equals(shape)) {
+            throw new ShapeException("setGrad: gradient %s must have the tensor's shape %s", grad.shape, shape);
+        }
+        if (grad != null && grad.dtype != dtype) {
+            throw new DTypeException("setGrad: gradient is %s, the tensor %s; convert it with to(DType.%s)", grad.dtype, dtype, dtype.name());
+        }
+        if (grad != null && !grad.device().equals(device())) {
+            throw new DeviceException("setGrad: gradient is on %s, the tensor on %s", grad.device(), device());
+        }
+        this.grad = grad;
+        this.gradShared = true;
+    }
+
+    /** Forgets the gradient, as {@code zero_grad} does. Its memory is reused at once if nobody asked for it with {@link #grad()}. */
+    public void clearGrad() {
+        Tensor old = grad;
+        grad = null;
+        if (old != null && !gradShared) {
+            old.storage.release();
+        }
+        gradShared = false;
+    }
+
+    /** For autograd: adds to the gradient. The tensor given becomes the gradient if there was none. */
+    public void accumulateGrad(Tensor g, boolean createGraph) {
+        if (grad == null) {
+            grad = g;
+            gradShared = createGraph;
+        } else if (createGraph) {
+            grad = grad.add(g);
+            gradShared = true;
+        } else {
+            grad.addInPlace(g);
+        }
+    }
+
+    /** Asks that the gradient of this intermediate result be kept in {@link #grad()} too. Leaves keep theirs anyway. */
+    public void retainGrad() {
+        if (!requiresGrad) {
+            throw new GraphException("retainGrad: %s does not require a gradient", shape);
+        }
+        if (node instanceof io.candela.autograd.Op op) {
+            op.retainFor(this);
+        }
+    }
+
+    /** Computes the gradients of this one-element tensor with respect to all leaves, adds them to theirs, and frees the graph. */
+    public void backward() {
+        Autograd.backward(this, null, false, false);
+    }
+
+    /** As {@link #backward()}, starting from {@code gradient}, which has this tensor's shape. */
+    public void backward(Tensor gradient) {
+        Autograd.backward(this, gradient, false, false);
+    }
+
+    /** As {@link Autograd#backward}. */
+    public void backward(Tensor gradient, boolean retainGraph, boolean createGraph) {
+        Autograd.backward(this, gradient, retainGraph, createGraph);
+    }
+
+    /** The same memory outside the graph: requires no gradient, and passes none on. */
+    public Tensor detach() {
+        Tensor t = new Tensor(storage, dtype, shape, strides, offset);
+        t.view = view;
+        return t;
+    }
+
+    /** A contiguous copy with memory of its own. Differentiable. */
+    @Override
+    public Tensor clone() {
+        return Autograd.apply(new io.candela.ops.Clone(), this);
+    }
+
+    /** Whether shapes and all elements are equal; types may differ. NaN equals nothing. */
+    public boolean equal(Tensor other) {
+        return shape.equals(other.shape) && eq(other).all().item() != 0;
+    }
+
+    /** PyTorch's printed form: {@code tensor([[1.0000, 2.0000]])}; long dimensions are shortened. */
+    @Override
+    public String toString() {
+        return TensorPrinter.print(this);
+    }
+}

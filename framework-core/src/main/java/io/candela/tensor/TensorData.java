@@ -1,0 +1,163 @@
+package io.candela.tensor;
+
+import io.candela.backend.Backend;
+import java.lang.ref.Reference;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+
+/** Elements in and out of tensors, and tensors made from rules. */
+final class TensorData {
+    private TensorData() {}
+
+    static Tensor copyOf(Buffer data, DType dtype, int length, int... shape) {
+        Shape s = shape.length == 0 && length != 1 ? Shape.of(length) : shape.length == 0 ? Shape.of(1) : Shape.of(shape);
+        if (s.numel() != length) {
+            throw new ShapeException("Tensor.of: shape %s has %d elements, the array %d", s, s.numel(), length);
+        }
+        Tensor t = Tensor.empty(s, dtype, Device.CPU);
+        Backend.of(t).upload(data, dtype, t.storage(), 0);
+        return t;
+    }
+
+    static ByteBuffer bytes(boolean[] data) {
+        ByteBuffer out = ByteBuffer.allocate(data.length);
+        for (int i = 0; i < data.length; i++) {
+            out.put(i, (byte) (data[i] ? 1 : 0));
+        }
+        return out;
+    }
+
+    static float[] flatten(float[][] data) {
+        int columns = data.length == 0 ? 0 : data[0].length;
+        float[] out = new float[data.length * columns];
+        for (int i = 0; i < data.length; i++) {
+            if (data[i].length != columns) {
+                throw new ShapeException("Tensor.of: row %d has %d elements, row 0 has %d", i, data[i].length, columns);
+            }
+            System.arraycopy(data[i], 0, out, i * columns, columns);
+        }
+        return out;
+    }
+
+    static Tensor arange(long start, long end, long step) {
+        if (step == 0) {
+            throw new IllegalArgumentException("arange: step must not be 0");
+        }
+        if (end != start && end > start != step > 0) {
+            throw new IllegalArgumentException("arange: a step of %d does not lead from %d to %d".formatted(step, start, end));
+        }
+        long count = Math.floorDiv(end - start + (step > 0 ? step - 1 : step + 1), step);
+        long[] data = new long[Math.toIntExact(count)];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = start + i * step;
+        }
+        return Tensor.of(data, data.length);
+    }
+
+    static Tensor linspace(double start, double end, int steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("linspace: steps must be 0 or more, got " + steps);
+        }
+        // PyTorch counts from both ends, in float.
+        float[] data = new float[steps];
+        float first = (float) start;
+        float last = (float) end;
+        float step = steps < 2 ? 0 : (last - first) / (steps - 1);
+        for (int i = 0; i < steps; i++) {
+            data[i] = i < steps / 2 || steps == 1 ? first + step * i : last - step * (steps - i - 1);
+        }
+        return Tensor.of(data, steps);
+    }
+
+    static Tensor eye(int n) {
+        float[] data = new float[n * n];
+        for (int i = 0; i < n; i++) {
+            data[i * n + i] = 1;
+        }
+        return Tensor.of(data, n, n);
+    }
+
+    static Tensor randint(long low, long high, Shape shape, Generator generator) {
+        if (low >= high) {
+            throw new IllegalArgumentException("randint: low %d must be below high %d".formatted(low, high));
+        }
+        long[] data = new long[shape.numel()];
+        generator.randint(data, 0, data.length, low, high);
+        return Tensor.of(data, data.length).view(shape.toArray());
+    }
+
+    static Tensor at(Tensor t, int... index) {
+        if (index.length != t.dim()) {
+            throw new ShapeException("at: %d indices for %s", index.length, t.shape());
+        }
+        Tensor out = t.detach();
+        for (int i : index) {
+            out = out.select(0, i);
+        }
+        return out;
+    }
+
+    private static void checkOne(Tensor t) {
+        if (t.numel() != 1) {
+            throw new ShapeException("item: only a tensor of one element is a number, got %s", t.shape());
+        }
+    }
+
+    static double item(Tensor t) {
+        checkOne(t);
+        return toDoubles(t)[0];
+    }
+
+    static long itemLong(Tensor t) {
+        checkOne(t);
+        return toLongs(t)[0];
+    }
+
+    /** The elements in row-major order in the wanted type, outside the graph. */
+    private static Tensor dense(Tensor t, DType dtype) {
+        Tensor d = t.detach();
+        return (d.dtype() == dtype ? d : d.to(dtype)).contiguous();
+    }
+
+    private static <B extends Buffer> B download(Tensor t, DType dtype, B out) {
+        Tensor d = dense(t, dtype);
+        Backend.of(d).download(d.storage(), dtype, d.offset(), out);
+        Reference.reachabilityFence(d);
+        return out;
+    }
+
+    static float[] toFloats(Tensor t) {
+        return download(t, DType.FLOAT32, FloatBuffer.allocate(t.numel())).array();
+    }
+
+    static double[] toDoubles(Tensor t) {
+        return download(t, DType.FLOAT64, DoubleBuffer.allocate(t.numel())).array();
+    }
+
+    static long[] toLongs(Tensor t) {
+        return download(t, DType.INT64, LongBuffer.allocate(t.numel())).array();
+    }
+
+    static int[] toInts(Tensor t) {
+        return download(t, DType.INT32, IntBuffer.allocate(t.numel())).array();
+    }
+
+    static boolean[] toBooleans(Tensor t) {
+        byte[] bytes = download(t, DType.BOOL, ByteBuffer.allocate(t.numel())).array();
+        boolean[] out = new boolean[bytes.length];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = bytes[i] != 0;
+        }
+        return out;
+    }
+
+    static ByteBuffer toBytes(Tensor t) {
+        ByteBuffer out = ByteBuffer.allocateDirect(Math.multiplyExact(t.numel(), t.dtype().bytes())).order(ByteOrder.nativeOrder());
+        return download(t, t.dtype(), out);
+    }
+}
