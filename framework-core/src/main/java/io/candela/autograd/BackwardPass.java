@@ -5,9 +5,7 @@ import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.ThreadContext;
 import java.lang.ref.Reference;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * One walk from a result to the leaves. Nodes wait in a heap, deepest first: whatever consumes a tensor is deeper than what made it, so a
@@ -20,8 +18,8 @@ final class BackwardPass {
     private final boolean createGraph;
     private Op[] heap = new Op[16];
     private int size;
-    private final List<Leaf> leaves = new ArrayList<>();
-    private final List<Op> walked = new ArrayList<>();
+    private Node leaves; // those reached so far, linked through nextInPass
+    private Node walked; // operations done so far, likewise
 
     BackwardPass(boolean retainGraph, boolean createGraph) {
         this.retainGraph = retainGraph;
@@ -33,7 +31,7 @@ final class BackwardPass {
         boolean gradEnabled = context.gradEnabled;
         context.gradEnabled = createGraph;
         // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
-        List<Storage> outerAllocations = context.collectAllocations(!createGraph);
+        Object outerAllocations = context.collectAllocations(!createGraph);
         try {
             Tensor g = gradient != null ? gradient : root.onesLike();
             g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
@@ -44,8 +42,8 @@ final class BackwardPass {
                     process(op);
                     context.sweepAllocations();
                 }
-                for (Leaf leaf : leaves) {
-                    accumulate(leaf);
+                for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
+                    accumulate((Leaf) leaf);
                 }
             } finally {
                 g.storage().dropGradientSlot();
@@ -54,11 +52,8 @@ final class BackwardPass {
             context.restoreAllocations(outerAllocations);
             context.gradEnabled = gradEnabled;
             abandonPending();
-            if (!retainGraph) {
-                for (int i = 0; i < walked.size(); i++) {
-                    walked.get(i).free();
-                }
-            }
+            unlink(walked, !retainGraph);
+            unlink(leaves, false);
         }
     }
 
@@ -66,7 +61,8 @@ final class BackwardPass {
         Tensor g = op.pending;
         op.pending = null;
         op.pendingIsSum = false;
-        walked.add(op);
+        op.nextInPass = walked;
+        walked = op;
         if (op.retained != null) {
             retain(op.retained, g);
         }
@@ -78,7 +74,7 @@ final class BackwardPass {
     /** Stores the gradient of an intermediate result that the user asked to keep. */
     private void retain(Tensor result, Tensor g) {
         ThreadContext context = ThreadContext.current();
-        List<Storage> allocations = context.collectAllocations(false); // the copy must survive this walk
+        Object allocations = context.collectAllocations(false); // the copy must survive this walk
         result.accumulateGrad(TensorScope.outlive(g.clone()), createGraph);
         context.restoreAllocations(allocations);
     }
@@ -101,7 +97,8 @@ final class BackwardPass {
             if (target instanceof Op op) {
                 push(op);
             } else {
-                leaves.add((Leaf) target);
+                target.nextInPass = leaves;
+                leaves = target;
             }
         } else if (target.pendingIsSum && !createGraph) {
             target.pending.addInPlace(g);
@@ -140,8 +137,19 @@ final class BackwardPass {
         for (int i = 0; i < size; i++) {
             forget(heap[i]);
         }
-        for (Leaf leaf : leaves) {
+        for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
             forget(leaf);
+        }
+    }
+
+    private static void unlink(Node first, boolean free) {
+        for (Node node = first; node != null; ) {
+            Node next = node.nextInPass;
+            node.nextInPass = null;
+            if (free) {
+                ((Op) node).free();
+            }
+            node = next;
         }
     }
 

@@ -9,8 +9,13 @@ public final class Leaf extends Node {
     /** For {@link Tensor}: the node of a leaf that requires a gradient. */
     public Leaf(Tensor tensor) {
         this.tensor = tensor;
-        this.shape = tensor.shape();
-        this.dtype = tensor.dtype();
+        refresh();
+    }
+
+    /** For {@link Tensor#setData}: gradients arrive in the tensor's present shape and type from now on. */
+    public void refresh() {
+        shape = tensor.shape();
+        dtype = tensor.dtype();
     }
 
     @Override

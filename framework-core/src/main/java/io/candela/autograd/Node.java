@@ -14,6 +14,7 @@ public abstract class Node {
     Shape shape; // of the tensor whose gradient arrives
     DType dtype;
     Tensor pending; // the gradient summed so far; null before the first arrives
+    Node nextInPass; // the running backward pass links the nodes that it has reached
     boolean pendingIsSum; // whether pending was made by summing here, so that more can be added in place
 
     Node() {}

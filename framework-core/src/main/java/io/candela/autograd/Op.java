@@ -1,5 +1,6 @@
 package io.candela.autograd;
 
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
 /**
@@ -28,6 +29,11 @@ public abstract class Op extends Node {
     /** Whether operand {@code input} asks for a gradient; known from the start of forward. */
     protected final boolean needsGrad(int input) {
         return input(input) != null;
+    }
+
+    /** Shape of operand {@code input}, which asks for a gradient. */
+    protected final Shape inputShape(int input) {
+        return input(input).shape;
     }
 
     /**

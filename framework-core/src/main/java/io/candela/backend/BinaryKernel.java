@@ -30,4 +30,11 @@ public enum BinaryKernel {
     public boolean isPredicate() {
         return ordinal() >= EQ.ordinal();
     }
+
+    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+    /** The name in lower case, for messages. */
+    public String label() {
+        return label;
+    }
 }

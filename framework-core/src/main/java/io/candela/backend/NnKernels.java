@@ -14,14 +14,21 @@ public interface NnKernels {
     /**
      * Picks {@code −weight[target[i]] · logp[i][target[i]]} for rows {@code (rows, classes)}; 0 where {@code target[i] == ignoreIndex}.
      *
-     * @param weight one per class, or null
-     * @return the sum of the weights of the rows that count
+     * @param weight      one per class, or null for 1 each
+     * @param losses      takes one loss per row; null to take their sum or mean only
+     * @param sum         if {@code losses} is null: 0-d, takes the sum, or with {@code mean} the sum divided by the total weight
+     * @param totalWeight 0-d, takes the sum of the weights of the rows that count
      * @throws io.candela.tensor.ShapeException for a target that is neither a class nor {@code ignoreIndex}; nothing was written
      */
-    double nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Tensor out);
+    void nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Tensor losses, Tensor sum, boolean mean, Tensor totalWeight);
 
-    /** Writes the gradient of {@link #nllLoss}: {@code −weight · g[i] · scale} at each target, 0 elsewhere; {@code g} broadcasts to the rows. */
-    void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, double scale, Tensor out);
+    /**
+     * Writes the gradient of {@link #nllLoss}: {@code −weight · g[i] / divisor} at each target, 0 elsewhere.
+     *
+     * @param g       broadcasts to the rows
+     * @param divisor 0-d, or null for 1
+     */
+    void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, Tensor divisor, Tensor out);
 
     /** Fills {@code out} with independent numbers. */
     void random(Distribution distribution, double first, double second, Generator generator, Tensor out);

@@ -2,23 +2,27 @@ package io.candela.backend;
 
 import io.candela.tensor.Tensor;
 
-/** One pass over parameter, gradient and state per optimizer step. All tensors of a call are contiguous, of one shape and type. */
+/**
+ * Optimizer updates: one pass over parameter, gradient and state, and one call for many parameters, so that small ones cost little each.
+ *
+ * <p>Of every array the first {@code count} entries are used. The tensors at one position are contiguous, of one shape and floating point type.
+ */
 public interface OptimKernels {
     /**
      * SGD of {@code torch.optim.SGD}.
      *
-     * @param momentumBuffer null without momentum
-     * @param firstStep      whether the buffer is new, and so takes the undamped gradient
+     * @param momentumBuffers null without momentum
+     * @param firstStep       whether the buffers are new, and so take the undamped gradient
      */
-    void sgd(Tensor param, Tensor grad, Tensor momentumBuffer, boolean firstStep, double lr, double momentum, double dampening,
-            double weightDecay, boolean nesterov, boolean maximize);
+    void sgd(int count, Tensor[] params, Tensor[] grads, Tensor[] momentumBuffers, boolean firstStep, double lr, double momentum,
+            double dampening, double weightDecay, boolean nesterov, boolean maximize);
 
     /**
      * Adam of {@code torch.optim.Adam} and, with {@code decoupled}, AdamW.
      *
-     * @param maxExpAvgSq null without amsgrad
-     * @param step        number of this step, from 1
+     * @param maxExpAvgSqs null without amsgrad
+     * @param step         number of this step, from 1, the same for all
      */
-    void adam(Tensor param, Tensor grad, Tensor expAvg, Tensor expAvgSq, Tensor maxExpAvgSq, long step, double lr, double beta1,
-            double beta2, double eps, double weightDecay, boolean decoupled, boolean maximize);
+    void adam(int count, Tensor[] params, Tensor[] grads, Tensor[] expAvgs, Tensor[] expAvgSqs, Tensor[] maxExpAvgSqs, long step, double lr,
+            double beta1, double beta2, double eps, double weightDecay, boolean decoupled, boolean maximize);
 }

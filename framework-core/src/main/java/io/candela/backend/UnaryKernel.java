@@ -27,4 +27,11 @@ public enum UnaryKernel {
     public boolean keepsIntegers() {
         return ordinal() < EXP.ordinal();
     }
+
+    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+
+    /** The name in lower case, for messages. */
+    public String label() {
+        return label;
+    }
 }

@@ -9,7 +9,6 @@ import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
-import java.util.Locale;
 
 /** Functions of one operand, element by element: one line per function and derivative. */
 public final class Elementwise extends UnaryOp {
@@ -31,7 +30,7 @@ public final class Elementwise extends UnaryOp {
 
     @Override
     public String name() {
-        return kernel.name().toLowerCase(Locale.ROOT);
+        return kernel.label();
     }
 
     @Override

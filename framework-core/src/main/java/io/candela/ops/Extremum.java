@@ -7,7 +7,6 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
-import java.util.Locale;
 
 /** The larger or smaller of two, element by element; where they are equal each gets half of the gradient. */
 public final class Extremum extends BinaryOp {
@@ -22,7 +21,7 @@ public final class Extremum extends BinaryOp {
 
     @Override
     public String name() {
-        return kernel.name().toLowerCase(Locale.ROOT);
+        return kernel.label();
     }
 
     @Override

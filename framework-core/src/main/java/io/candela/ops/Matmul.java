@@ -27,8 +27,18 @@ public final class Matmul extends BinaryOp {
         }
         lhs = saveFor(RHS, a);
         rhs = saveFor(LHS, b);
+        if (a.dim() == 2 && b.dim() == 2) {
+            return product(a, b, Shape.of(a.size(0), b.size(1)));
+        }
         Shape batch = Shape.broadcast(name(), a.shape().dropLast(2), b.shape().dropLast(2));
         Tensor out = Tensor.empty(batch.append(a.size(-2), b.size(-1)), a.dtype(), a.device());
+        Backend.of(a).matrix().matmul(a, b, out);
+        return out;
+    }
+
+    /** The product of two matrices that fit, of this shape, outside the graph. */
+    static Tensor product(Tensor a, Tensor b, Shape shape) {
+        Tensor out = Tensor.empty(shape, a.dtype(), a.device());
         Backend.of(a).matrix().matmul(a, b, out);
         return out;
     }

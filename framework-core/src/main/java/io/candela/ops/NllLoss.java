@@ -23,7 +23,7 @@ public final class NllLoss extends UnaryOp {
     private final long ignoreIndex;
     private final Reduction reduction;
     private Shape operand;
-    private double scale = 1;
+    private Tensor totalWeight; // of the rows that count
 
     private NllLoss(Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
         this.target = target;
@@ -66,17 +66,12 @@ public final class NllLoss extends UnaryOp {
     @Override
     protected Tensor forward(Tensor logp) {
         operand = logp.shape();
-        Tensor rows = Tensor.empty(target.shape(), logp.dtype(), logp.device());
-        double total = Backend.of(logp).nn().nllLoss(logp, target, weight, ignoreIndex, rows);
-        if (reduction == Reduction.NONE) {
-            return rows;
-        }
-        Tensor sum = rows.sum();
-        if (reduction == Reduction.MEAN) {
-            scale = 1 / total;
-            sum.divInPlace(total);
-        }
-        return sum;
+        boolean each = reduction == Reduction.NONE;
+        Tensor out = Tensor.empty(each ? target.shape() : Shape.SCALAR, logp.dtype(), logp.device());
+        totalWeight = Tensor.empty(Shape.SCALAR, logp.dtype(), logp.device());
+        Backend.of(logp).nn().nllLoss(logp, target, weight, ignoreIndex, each ? out : null, each ? null : out, reduction == Reduction.MEAN,
+                totalWeight);
+        return out;
     }
 
     @Override
@@ -100,7 +95,7 @@ public final class NllLoss extends UnaryOp {
         @Override
         protected Tensor forward(Tensor g) {
             Tensor out = Tensor.empty(loss.operand, g.dtype(), g.device());
-            Backend.of(g).nn().nllLossGrad(g, loss.target, loss.weight, loss.ignoreIndex, loss.scale, out);
+            Backend.of(g).nn().nllLossGrad(g, loss.target, loss.weight, loss.ignoreIndex, loss.reduction == Reduction.MEAN ? loss.totalWeight : null, out);
             return out;
         }
 

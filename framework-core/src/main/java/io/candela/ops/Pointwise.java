@@ -86,7 +86,7 @@ public final class Pointwise {
 
     /** A comparison or logic of two tensors, as bool. */
     public static Tensor compare(BinaryKernel kernel, Tensor a, Tensor b) {
-        String who = kernel.name().toLowerCase(java.util.Locale.ROOT);
+        String who = kernel.label();
         if (!a.device().equals(b.device())) {
             throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", who, a.shape(),
                     a.device(), b.shape(), b.device());

@@ -249,6 +249,11 @@ public final class Views {
         return x.viewOf(Shape.of(sizes), strides, x.offset());
     }
 
+    /** The transpose of a matrix outside the graph, for kernels. */
+    static Tensor transposed(Tensor x) {
+        return x.viewOf(x.shape().transposed(), new int[] {x.strides()[1], x.strides()[0]}, x.offset());
+    }
+
     private static final class Permuted extends UnaryOp {
         private final int[] order;
 

@@ -7,7 +7,6 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
-import java.util.Locale;
 
 /** Arithmetic of a tensor with a Java number. */
 public final class WithNumber extends UnaryOp {
@@ -42,7 +41,7 @@ public final class WithNumber extends UnaryOp {
 
     @Override
     public String name() {
-        return kernel.name().toLowerCase(Locale.ROOT);
+        return kernel.label();
     }
 
     @Override

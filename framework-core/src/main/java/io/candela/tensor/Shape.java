@@ -14,6 +14,7 @@ public final class Shape {
     private final int[] dims;
     private final int[] strides; // row-major, shared by every contiguous tensor of this shape
     private final int numel;
+    private Shape transposed; // made at its first use; any thread's is as good
 
     private Shape(int[] dims) {
         this.dims = dims;
@@ -125,7 +126,7 @@ public final class Shape {
      * @throws ShapeException if two sizes differ and neither is 1
      */
     public static Shape broadcast(String who, Shape a, Shape b) {
-        if (a == b || Arrays.equals(a.dims, b.dims)) {
+        if (a.equals(b)) {
             return a;
         }
         Shape longer = a.rank() >= b.rank() ? a : b;
@@ -140,7 +141,18 @@ public final class Shape {
                 throw new ShapeException("%s: sizes do not broadcast at dimension %d: lhs %s, rhs %s", who, i - out.length, a, b);
             }
         }
-        return Arrays.equals(out, longer.dims) ? longer : of(out);
+        return same(out, longer.dims) ? longer : of(out);
+    }
+
+    /** For kernels: the shape of a matrix's transpose. */
+    public Shape transposed() {
+        Shape t = transposed;
+        if (t == null) {
+            t = of(dims[1], dims[0]);
+            t.transposed = this;
+            transposed = t;
+        }
+        return t;
     }
 
     /** Whether a tensor of this shape can be stretched to {@code target} without a copy. */
@@ -156,7 +168,20 @@ public final class Shape {
 
     @Override
     public boolean equals(Object other) {
-        return this == other || other instanceof Shape s && Arrays.equals(dims, s.dims);
+        return this == other || other instanceof Shape s && same(dims, s.dims);
+    }
+
+    /** As {@link Arrays#equals(int[], int[])}, whose vector code takes longer for so few numbers. */
+    private static boolean same(int[] a, int[] b) {
+        if (a.length != b.length) {
+            return false;
+        }
+        for (int i = 0; i < a.length; i++) {
+            if (a[i] != b[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -40,6 +40,11 @@ public abstract class Storage {
         version++;
     }
 
+    /** Lets the count of changes be at least {@code least}: contents that replace others must not be taken for them. */
+    final void raiseVersion(int least) {
+        version = Math.max(version, least);
+    }
+
     /** Whether {@link #release()} was called. */
     public final boolean isReleased() {
         return released;

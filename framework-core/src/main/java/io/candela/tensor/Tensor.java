@@ -24,12 +24,12 @@ import java.util.Arrays;
  * <p>{@code equals} is identity: use {@link #equal} to compare elements.
  */
 public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMethods, ShapeMethods, IndexMethods, DataMethods {
-    private final Storage storage;
-    private final DType dtype;
-    private final Shape shape;
-    private final int[] strides;
-    private final int offset;
-    private final boolean contiguous;
+    private Storage storage; // this and the next five change together, in setData alone
+    private DType dtype;
+    private Shape shape;
+    private int[] strides;
+    private int offset;
+    private boolean contiguous;
     private boolean view;
     private boolean requiresGrad;
     private Node node; // of a leaf: made at first use; else the operation that made this tensor
@@ -336,6 +336,40 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
         Tensor t = new Tensor(storage, dtype, shape, strides, offset);
         t.view = true;
         return t;
+    }
+
+    /**
+     * Lets this tensor be what another one is: memory (shared, not copied), type, sizes, strides, device; PyTorch's {@code .data = source}. Who
+     * holds this tensor, such as a layer or an optimizer, sees the new contents.
+     *
+     * <p>{@link #requiresGrad} and the gradient stay: a gradient that no longer fits is the caller's to convert or clear. A graph that saved the
+     * former contents refuses to be walked. Not to be called while another thread uses this tensor.
+     *
+     * @return this tensor
+     * @throws GraphException if this tensor is the result of a recorded operation
+     * @throws DTypeException if this tensor requires a gradient and {@code source} is not floating point
+     */
+    public Tensor setData(Tensor source) {
+        if (!leaf) {
+            throw new GraphException("setData: %s is the result of an operation; only leaves can be changed", shape);
+        }
+        if (requiresGrad && !source.dtype.isFloating()) {
+            throw new DTypeException("setData: the tensor requires a gradient, so the new contents must be floating point, got %s", source.dtype);
+        }
+        if (source.storage != storage) {
+            source.storage.raiseVersion(storage.version() + 1); // graphs know contents by their version
+        }
+        storage = source.storage;
+        dtype = source.dtype;
+        shape = source.shape;
+        strides = source.strides;
+        offset = source.offset;
+        contiguous = source.contiguous;
+        view = source.view;
+        if (node != null) {
+            ((Leaf) node).refresh();
+        }
+        return this;
     }
 
     /** Gives this tensor's memory back now, without waiting for the garbage collector. Tensors that share it become unusable too. */

@@ -110,6 +110,11 @@ final class TensorData {
 
     static double item(Tensor t) {
         checkOne(t);
+        if (t.dtype() == DType.FLOAT32) { // a loss, read at every step
+            FloatBuffer one = FloatBuffer.allocate(1);
+            Backend.of(t).download(t.storage(), DType.FLOAT32, t.offset(), one);
+            return one.get(0);
+        }
         return toDoubles(t)[0];
     }
 

@@ -17,7 +17,9 @@ public final class ThreadContext {
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */
     public Object hostLocal;
     TensorScope scope; // innermost open scope, or null
-    private List<Storage> backwardAllocations; // null outside a backward pass
+    private static final Object COLLECTING = new Object();
+    private boolean collecting; // whether a backward pass runs that frees what it allocates
+    private List<Storage> backwardAllocations; // null while empty
 
     private ThreadContext() {}
 
@@ -35,21 +37,31 @@ public final class ThreadContext {
         if (scope != null) {
             scope.add(storage);
         }
-        if (pooled && backwardAllocations != null) {
+        if (pooled && collecting) {
+            if (backwardAllocations == null) {
+                backwardAllocations = new ArrayList<>();
+            }
             backwardAllocations.add(storage);
         }
     }
 
-    /** For the backward pass: starts (or with false, ends) collecting what is allocated; returns the previous list, to be restored. */
-    public List<Storage> collectAllocations(boolean collect) {
-        List<Storage> before = backwardAllocations;
-        backwardAllocations = collect ? new ArrayList<>() : null;
+    /**
+     * For the backward pass: starts (or with false, stops) collecting what is allocated.
+     *
+     * @return a token to be given to {@link #restoreAllocations}
+     */
+    public Object collectAllocations(boolean collect) {
+        Object before = collecting ? backwardAllocations == null ? COLLECTING : backwardAllocations : null;
+        collecting = collect;
+        backwardAllocations = null;
         return before;
     }
 
-    /** For the backward pass: puts back what {@link #collectAllocations} returned. */
-    public void restoreAllocations(List<Storage> list) {
-        backwardAllocations = list;
+    /** For the backward pass: goes back to what was before {@link #collectAllocations}. */
+    @SuppressWarnings("unchecked")
+    public void restoreAllocations(Object before) {
+        collecting = before != null;
+        backwardAllocations = before == COLLECTING ? null : (List<Storage>) before;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -16,18 +17,19 @@ final class Blocks {
     private final int[] sizes; // dimensions merged where strides allow; null when the elements follow each other
     private final int[] strides;
 
-    /** The elements of {@code t}, broadcast to the shape {@code dims}. */
-    Blocks(Tensor t, int[] dims) {
+    /** The elements of {@code t}, broadcast to {@code shape}. */
+    Blocks(Tensor t, Shape shape) {
         this.storage = HostStorage.of(t);
         this.block = storage.block;
         this.dtype = t.dtype();
         this.base = storage.start / dtype.bytes() + t.offset();
-        int[] own = t.shape().dims();
-        if (t.isContiguous() && Arrays.equals(own, dims)) {
+        if (t.isContiguous() && t.shape().equals(shape)) {
             this.sizes = null;
             this.strides = null;
             return;
         }
+        int[] dims = shape.dims();
+        int[] own = t.shape().dims();
         int[] ownStrides = t.strides();
         int shift = dims.length - own.length;
         int[] s = new int[dims.length];
@@ -72,6 +74,12 @@ final class Blocks {
                 }
             }
         }
+    }
+
+    /** Reads float32 elements that follow each other in memory, from {@code shift} elements behind the tensor's first. */
+    static void readRun(Tensor t, int shift, int count, float[] out) {
+        HostStorage storage = HostStorage.of(t);
+        storage.block.floats.get((storage.start >> 2) + t.offset() + shift, out, 0, count);
     }
 
     /** Reads elements {@code position} to {@code position + count} into {@code out} from index 0. */

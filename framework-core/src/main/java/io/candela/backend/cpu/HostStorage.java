@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
@@ -40,6 +41,33 @@ final class HostStorage extends Storage {
         HostStorage s = (HostStorage) t.storage();
         s.checkUsable();
         return s;
+    }
+
+    /** Whether a tensor is float32, contiguous, and fits one heap block: the short way of kernels, without {@link Blocks}. */
+    static boolean isSmallFloats(Tensor t) {
+        return t.dtype() == DType.FLOAT32 && t.isContiguous() && t.numel() <= HostThread.BLOCK;
+    }
+
+    /** Reads all elements of a contiguous float32 tensor. */
+    static void read(Tensor t, float[] out) {
+        read(t, out, 0);
+    }
+
+    /** As {@link #read(Tensor, float[])}, to {@code out} from index {@code at}. */
+    static void read(Tensor t, float[] out, int at) {
+        HostStorage s = of(t);
+        s.block.floats.get((s.start >> 2) + t.offset(), out, at, t.numel());
+    }
+
+    /** Writes all elements of a contiguous float32 tensor. */
+    static void write(Tensor t, float[] in) {
+        write(t, in, 0);
+    }
+
+    /** As {@link #write(Tensor, float[])}, from {@code in} at index {@code at}. */
+    static void write(Tensor t, float[] in, int at) {
+        HostStorage s = of(t);
+        s.block.floats.put((s.start >> 2) + t.offset(), in, at, t.numel());
     }
 
     /** The native address of byte 0 of this storage. */

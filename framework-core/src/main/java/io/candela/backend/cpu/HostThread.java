@@ -7,14 +7,14 @@ final class HostThread {
     /** Elements per heap block: three operands of doubles stay within the first-level cache. */
     static final int BLOCK = 1024;
     /** Storages up to this size share slabs; larger ones get a pooled block of their own. */
-    static final int SLAB_LIMIT = 8 << 10;
+    static final int SLAB_LIMIT = 2 << 10;
     private static final int FIRST_SLAB = 64 << 10;
     private static final int LAST_SLAB = 1 << 20;
     private static final int SLOTS = 6;
 
     final ThreadContext context;
-    private final float[][] floats = new float[SLOTS][];
-    private final double[][] doubles = new double[SLOTS][];
+    private float[][] floats = new float[SLOTS][];
+    private double[][] doubles = new double[SLOTS][];
     private final long[][] longs = new long[SLOTS][];
     private final float[][] large = new float[4][];
     private Dnn dnn; // null until the first large kernel
@@ -69,6 +69,22 @@ final class HostThread {
     float[] floats(int slot) {
         float[] b = floats[slot];
         return b != null ? b : (floats[slot] = new float[BLOCK]);
+    }
+
+    /** All heap blocks of floats. */
+    float[][] floats() {
+        if (floats[SLOTS - 1] == null) {
+            floats = new float[SLOTS][BLOCK];
+        }
+        return floats;
+    }
+
+    /** All heap blocks of doubles. */
+    double[][] doubles() {
+        if (doubles[SLOTS - 1] == null) {
+            doubles = new double[SLOTS][BLOCK];
+        }
+        return doubles;
     }
 
     /** Heap block number {@code slot}, of {@link #BLOCK} doubles. */

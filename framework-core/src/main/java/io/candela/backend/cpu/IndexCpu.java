@@ -18,8 +18,8 @@ final class IndexCpu implements IndexKernels {
         int width = rows == 0 ? 0 : x.numel() / rows;
         long[] picks = index.toLongArray();
         check(who, picks, rows, 0, x.shape());
-        Blocks in = new Blocks(x, x.shape().dims());
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks in = new Blocks(x, x.shape());
+        Blocks to = new Blocks(out, out.shape());
         for (int i = 0; i < picks.length; i++) {
             copy(in, (int) picks[i] * width, to, i * width, width, x.dtype());
         }
@@ -55,8 +55,8 @@ final class IndexCpu implements IndexKernels {
     public void addRows(Tensor source, Tensor index, Tensor out) {
         long[] picks = index.toLongArray();
         int width = picks.length == 0 ? 0 : source.numel() / picks.length;
-        Blocks in = new Blocks(source, source.shape().dims());
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks in = new Blocks(source, source.shape());
+        Blocks to = new Blocks(out, out.shape());
         HostThread thread = HostThread.current();
         double[] a = thread.doubles(0);
         double[] b = thread.doubles(1);
@@ -79,7 +79,7 @@ final class IndexCpu implements IndexKernels {
         long[] picks = index.toLongArray();
         check("gather", picks, x.size(dim), dim, x.shape());
         int[] positions = positions(x, dim, index.shape(), picks);
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks to = new Blocks(out, out.shape());
         HostStorage storage = HostStorage.of(x);
         int base = storage.start / x.dtype().bytes();
         switch (x.dtype()) {
@@ -174,7 +174,7 @@ final class IndexCpu implements IndexKernels {
             }
         }
         Tensor out = Tensor.empty(Shape.of(n), DType.INT64, Device.CPU);
-        new Blocks(out, out.shape().dims()).write(0, positions, n);
+        new Blocks(out, out.shape()).write(0, positions, n);
         return out;
     }
 
@@ -182,9 +182,9 @@ final class IndexCpu implements IndexKernels {
     public void sort(Tensor x, boolean descending, Tensor values, Tensor indices) {
         int n = x.size(-1);
         int rows = n == 0 ? 0 : x.numel() / n;
-        Blocks in = new Blocks(x, x.shape().dims());
-        Blocks to = new Blocks(values, values.shape().dims());
-        Blocks order = new Blocks(indices, indices.shape().dims());
+        Blocks in = new Blocks(x, x.shape());
+        Blocks to = new Blocks(values, values.shape());
+        Blocks order = new Blocks(indices, indices.shape());
         Workers.run(rows, row -> {
             Integer[] by = new Integer[n];
             Arrays.setAll(by, i -> i);

@@ -3,12 +3,15 @@ package io.candela.backend.cpu;
 import io.candela.backend.Backend;
 import io.candela.backend.MatrixKernels;
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
 /** Matrix products: loops over heap arrays for small ones and for float64, oneDNN for the rest. */
 final class MatrixCpu implements MatrixKernels {
     /** Multiplications per chunk when threads share a product of doubles. */
     private static final int CHUNK = 128 << 10;
+    /** Columns up to which a small product is summed in registers rather than in vectors. */
+    private static final int NARROW = 16;
 
     @Override
     public void matmul(Tensor a, Tensor b, Tensor out) {
@@ -25,8 +28,9 @@ final class MatrixCpu implements MatrixKernels {
 
     @Override
     public void linear(Tensor x, Tensor weight, Tensor bias, Tensor out) {
-        product(x, 0, weight.viewOf(io.candela.tensor.Shape.of(weight.size(1), weight.size(0)), new int[] {weight.strides()[1], weight.strides()[0]},
-                weight.offset()), 0, bias, out, 0);
+        int[] strides = weight.strides();
+        Tensor transposed = weight.viewOf(weight.shape().transposed(), new int[] {strides[1], strides[0]}, weight.offset());
+        product(x, 0, transposed, 0, bias, out, 0);
     }
 
     /** One product of the matrices that start at these distances from the tensors' first elements. */
@@ -80,7 +84,7 @@ final class MatrixCpu implements MatrixKernels {
         int row = s[s.length - 2];
         int column = s[s.length - 1];
         boolean plain = column == 1 && row >= columns || row == 1 && column >= rows;
-        return plain ? x : copy(x.viewOf(io.candela.tensor.Shape.of(rows, columns), new int[] {row, column}, x.offset() + shift));
+        return plain ? x : copy(x.viewOf(Shape.of(rows, columns), new int[] {row, column}, x.offset() + shift));
     }
 
     private static Tensor copy(Tensor x) {
@@ -98,8 +102,10 @@ final class MatrixCpu implements MatrixKernels {
         float[] x = thread.scratch(0, m * k);
         float[] y = thread.scratch(1, k * n);
         float[] z = thread.scratch(2, m * n);
-        Blocks.readMatrix(a, aShift, m, k, x);
-        Blocks.readMatrix(b, bShift, k, n, y);
+        int[] as = a.strides();
+        int[] bs = b.strides();
+        boolean aTransposed = as[as.length - 2] == 1 && as[as.length - 1] == m && m > 1;
+        boolean bTransposed = bs[bs.length - 2] == 1 && bs[bs.length - 1] == k && k > 1;
         if (bias == null) {
             java.util.Arrays.fill(z, 0, m * n, 0);
         } else {
@@ -108,20 +114,114 @@ final class MatrixCpu implements MatrixKernels {
                 System.arraycopy(z, 0, z, i * n, n);
             }
         }
-        multiply(x, y, z, m, k, n);
+        // The transpose of a row-major matrix is read as it lies and walked the other way.
+        if (aTransposed) {
+            Blocks.readRun(a, aShift, m * k, x);
+        } else {
+            Blocks.readMatrix(a, aShift, m, k, x);
+        }
+        int row = aTransposed ? 1 : k;
+        int column = aTransposed ? m : 1;
+        if (bTransposed && !aTransposed) {
+            Blocks.readRun(b, bShift, k * n, y);
+            dots(x, y, z, m, k, n);
+        } else {
+            Blocks.readMatrix(b, bShift, k, n, y);
+            if (n <= NARROW) {
+                narrow(x, row, column, y, z, m, k, n);
+            } else {
+                wide(x, row, column, y, z, m, k, n);
+            }
+        }
         HostStorage to = HostStorage.of(out);
         to.block.floats.put((to.start >> 2) + out.offset() + outShift, z, 0, m * n);
     }
 
-    private static void multiply(float[] x, float[] y, float[] z, int m, int k, int n) {
+    /** {@code z += x yᵀ}: every element a product of two rows, four at a time. */
+    private static void dots(float[] x, float[] y, float[] z, int m, int k, int n) {
         for (int i = 0; i < m; i++) {
-            for (int p = 0; p < k; p++) {
-                axpy(x[i * k + p], y, p * n, z, i * n, n);
+            int j = 0;
+            for (; j + 3 < n; j += 4) {
+                float s0 = z[i * n + j];
+                float s1 = z[i * n + j + 1];
+                float s2 = z[i * n + j + 2];
+                float s3 = z[i * n + j + 3];
+                int q = j * k;
+                for (int p = 0; p < k; p++, q++) {
+                    float f = x[i * k + p];
+                    s0 += f * y[q];
+                    s1 += f * y[q + k];
+                    s2 += f * y[q + 2 * k];
+                    s3 += f * y[q + 3 * k];
+                }
+                z[i * n + j] = s0;
+                z[i * n + j + 1] = s1;
+                z[i * n + j + 2] = s2;
+                z[i * n + j + 3] = s3;
+            }
+            for (; j < n; j++) {
+                float s0 = z[i * n + j];
+                for (int p = 0; p < k; p++) {
+                    s0 += x[i * k + p] * y[j * k + p];
+                }
+                z[i * n + j] = s0;
             }
         }
     }
 
-    private static void axpy(float f, float[] y, int from, float[] z, int to, int n) {
+    /** {@code z += x y} for a result of few columns, four of them at a time in registers; x's elements lie as its strides say. */
+    private static void narrow(float[] x, int row, int column, float[] y, float[] z, int m, int k, int n) {
+        for (int i = 0; i < m; i++) {
+            int j = 0;
+            for (; j + 3 < n; j += 4) {
+                int at = i * n + j;
+                float s0 = z[at];
+                float s1 = z[at + 1];
+                float s2 = z[at + 2];
+                float s3 = z[at + 3];
+                for (int p = 0, f = i * row, q = j; p < k; p++, f += column, q += n) {
+                    float v = x[f];
+                    s0 += v * y[q];
+                    s1 += v * y[q + 1];
+                    s2 += v * y[q + 2];
+                    s3 += v * y[q + 3];
+                }
+                z[at] = s0;
+                z[at + 1] = s1;
+                z[at + 2] = s2;
+                z[at + 3] = s3;
+            }
+            for (; j < n; j++) {
+                float s = z[i * n + j];
+                for (int p = 0, f = i * row, q = j; p < k; p++, f += column, q += n) {
+                    s += x[f] * y[q];
+                }
+                z[i * n + j] = s;
+            }
+        }
+    }
+
+    /** {@code z += x y} for a result of many columns, in vectors, four rows of y at a time. */
+    private static void wide(float[] x, int row, int column, float[] y, float[] z, int m, int k, int n) {
+        for (int i = 0; i < m; i++) {
+            int p = 0;
+            int f = i * row;
+            for (; p + 3 < k; p += 4, f += 4 * column) {
+                addRows(x[f], x[f + column], x[f + 2 * column], x[f + 3 * column], y, p * n, z, i * n, n);
+            }
+            for (; p < k; p++, f += column) {
+                addRow(x[f], y, p * n, z, i * n, n);
+            }
+        }
+    }
+
+    private static void addRows(float f0, float f1, float f2, float f3, float[] y, int from, float[] z, int to, int n) {
+        for (int j = 0; j < n; j++) {
+            z[to + j] += f0 * y[from + j] + f1 * y[from + n + j] + (f2 * y[from + 2 * n + j] + f3 * y[from + 3 * n + j]);
+        }
+    }
+
+    private static void addRow(float f, float[] y, int from, float[] z, int to, int n) {
         for (int j = 0; j < n; j++) {
             z[to + j] += f * y[from + j];
         }
@@ -152,9 +252,9 @@ final class MatrixCpu implements MatrixKernels {
 
     private static double[] matrix(Tensor t, int shift, int rows, int columns) {
         int[] s = t.strides();
-        Tensor view = t.viewOf(io.candela.tensor.Shape.of(rows, columns), new int[] {s[s.length - 2], s[s.length - 1]}, t.offset() + shift);
+        Tensor view = t.viewOf(Shape.of(rows, columns), new int[] {s[s.length - 2], s[s.length - 1]}, t.offset() + shift);
         double[] out = new double[rows * columns];
-        new Blocks(view, view.shape().dims()).read(0, out, out.length);
+        new Blocks(view, view.shape()).read(0, out, out.length);
         return out;
     }
 }

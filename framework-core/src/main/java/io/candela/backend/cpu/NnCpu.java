@@ -4,6 +4,7 @@ import io.candela.backend.NnKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -15,90 +16,103 @@ final class NnCpu implements NnKernels {
     @Override
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
         int n = x.dim() == 0 ? 1 : x.size(-1);
-        if (x.numel() == 0) {
+        if (x.numel() == 0 || SoftmaxDnn.forward(x, n, logarithm, out)) {
             return;
         }
-        Blocks in = new Blocks(x, x.shape().dims());
-        Blocks to = new Blocks(out, out.shape().dims());
-        forRows(x.numel() / n, n, (row, v, w) -> {
-            in.read(row * n, v, n);
-            double max = v[0];
-            for (int i = 1; i < n; i++) {
-                max = Math.max(max, v[i]);
+        Blocks in = new Blocks(x, x.shape());
+        Blocks to = new Blocks(out, out.shape());
+        forRows(x.numel() / n, n, (first, count, v, w) -> {
+            in.read(first * n, v, count * n);
+            for (int from = 0; from < count * n; from += n) {
+                softmaxRow(v, w, from, from + n, logarithm);
             }
-            double sum = 0;
-            for (int i = 0; i < n; i++) {
-                double e = Math.exp(v[i] - max);
-                w[i] = e;
-                sum += e;
-            }
-            if (logarithm) {
-                double shift = max + Math.log(sum);
-                for (int i = 0; i < n; i++) {
-                    v[i] -= shift;
-                }
-                to.write(row * n, v, n);
-            } else {
-                for (int i = 0; i < n; i++) {
-                    w[i] /= sum;
-                }
-                to.write(row * n, w, n);
-            }
+            to.write(first * n, logarithm ? v : w, count * n);
         });
+    }
+
+    private static void softmaxRow(double[] v, double[] w, int from, int end, boolean logarithm) {
+        double max = v[from];
+        for (int i = from + 1; i < end; i++) {
+            max = Math.max(max, v[i]);
+        }
+        double sum = 0;
+        for (int i = from; i < end; i++) {
+            double e = Math.exp(v[i] - max);
+            w[i] = e;
+            sum += e;
+        }
+        if (logarithm) {
+            double shift = max + Math.log(sum);
+            for (int i = from; i < end; i++) {
+                v[i] -= shift;
+            }
+        } else {
+            for (int i = from; i < end; i++) {
+                w[i] /= sum;
+            }
+        }
     }
 
     @Override
     public void softmaxGrad(Tensor g, Tensor y, boolean logarithm, Tensor out) {
         int n = y.dim() == 0 ? 1 : y.size(-1);
-        if (y.numel() == 0) {
+        if (y.numel() == 0 || SoftmaxDnn.backward(g, y, n, logarithm, out)) {
             return;
         }
-        int[] dims = out.shape().dims();
-        Blocks gradient = new Blocks(g, dims);
-        Blocks result = new Blocks(y, dims);
-        Blocks to = new Blocks(out, dims);
-        forRows(y.numel() / n, n, (row, v, w) -> {
-            gradient.read(row * n, v, n);
-            result.read(row * n, w, n);
-            double sum = 0;
-            if (logarithm) {
-                for (int i = 0; i < n; i++) {
-                    sum += v[i];
-                }
-                for (int i = 0; i < n; i++) {
-                    v[i] -= Math.exp(w[i]) * sum;
-                }
-            } else {
-                for (int i = 0; i < n; i++) {
-                    sum += v[i] * w[i];
-                }
-                for (int i = 0; i < n; i++) {
-                    v[i] = w[i] * (v[i] - sum);
-                }
+        Blocks gradient = new Blocks(g, out.shape());
+        Blocks result = new Blocks(y, out.shape());
+        Blocks to = new Blocks(out, out.shape());
+        forRows(y.numel() / n, n, (first, count, v, w) -> {
+            gradient.read(first * n, v, count * n);
+            result.read(first * n, w, count * n);
+            for (int from = 0; from < count * n; from += n) {
+                softmaxGradRow(v, w, from, from + n, logarithm);
             }
-            to.write(row * n, v, n);
+            to.write(first * n, v, count * n);
         });
     }
 
-    private interface Row {
-        void run(int row, double[] v, double[] w);
+    private static void softmaxGradRow(double[] v, double[] w, int from, int end, boolean logarithm) {
+        double sum = 0;
+        if (logarithm) {
+            for (int i = from; i < end; i++) {
+                sum += v[i];
+            }
+            for (int i = from; i < end; i++) {
+                v[i] -= Math.exp(w[i]) * sum;
+            }
+        } else {
+            for (int i = from; i < end; i++) {
+                sum += v[i] * w[i];
+            }
+            for (int i = from; i < end; i++) {
+                v[i] = w[i] * (v[i] - sum);
+            }
+        }
     }
 
-    /** Rows with two arrays of their length; several rows per chunk, shared by the threads. */
-    private static void forRows(int rows, int n, Row row) {
-        int step = Math.max(1, CHUNK / n);
+    private interface Rows {
+        /** Does {@code count} rows from row {@code first}, with two arrays that take them. */
+        void run(int first, int count, double[] v, double[] w);
+    }
+
+    /** Goes through rows, as many at once as a heap block takes; chunks of them are shared by the threads. */
+    private static void forRows(int rows, int n, Rows work) {
+        int atOnce = Math.max(1, HostThread.BLOCK / n);
+        int step = Math.max(atOnce, CHUNK / n);
         Workers.run((rows + step - 1) / step, c -> {
             HostThread thread = HostThread.current();
             double[] v = n <= HostThread.BLOCK ? thread.doubles(0) : new double[n];
             double[] w = n <= HostThread.BLOCK ? thread.doubles(1) : new double[n];
-            for (int r = c * step; r < Math.min(rows, (c + 1) * step); r++) {
-                row.run(r, v, w);
+            int end = Math.min(rows, (c + 1) * step);
+            for (int r = c * step; r < end; r += atOnce) {
+                work.run(r, Math.min(atOnce, end - r), v, w);
             }
         });
     }
 
     @Override
-    public double nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Tensor out) {
+    public void nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Tensor losses, Tensor sum, boolean mean, Tensor totalWeight) {
         int rows = logp.size(0);
         int classes = logp.size(1);
         long[] labels = labels(target, rows);
@@ -108,58 +122,91 @@ final class NnCpu implements NnKernels {
                         i, classes, classes - 1, ignoreIndex);
             }
         }
-        Blocks in = new Blocks(logp, logp.shape().dims());
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks in = new Blocks(logp, logp.shape());
         double[] weights = weight == null ? null : weight.toDoubleArray();
-        double[] one = HostThread.current().doubles(0);
-        double[] losses = rows <= HostThread.BLOCK ? HostThread.current().doubles(1) : new double[rows];
+        double[] picked = HostThread.current().doubles(0);
+        double[] each = losses == null ? null : new double[rows];
         double total = 0;
+        double loss = 0;
+        boolean whole = rows * (long) classes <= HostThread.BLOCK;
+        if (whole) {
+            in.read(0, picked, rows * classes);
+        }
         for (int i = 0; i < rows; i++) {
-            losses[i] = 0;
-            if (labels[i] != ignoreIndex) {
-                double w = weights == null ? 1 : weights[(int) labels[i]];
-                in.read(i * classes + (int) labels[i], one, 1);
-                losses[i] = -w * one[0];
-                total += w;
+            if (labels[i] == ignoreIndex) {
+                continue;
+            }
+            int label = (int) labels[i];
+            int at = i * classes + label;
+            if (!whole) {
+                in.read(at, picked, 1);
+            }
+            double w = weights == null ? 1 : weights[label];
+            double l = -w * picked[whole ? at : 0];
+            total += w;
+            loss += l;
+            if (each != null) {
+                each[i] = l;
             }
         }
-        to.write(0, losses, rows);
-        return total;
+        if (each != null) {
+            new Blocks(losses, losses.shape()).write(0, each, rows);
+        } else {
+            writeOne(sum, mean ? loss / total : loss);
+        }
+        writeOne(totalWeight, total);
+    }
+
+    private static void writeOne(Tensor scalar, double value) {
+        HostStorage s = HostStorage.of(scalar);
+        if (scalar.dtype() == DType.FLOAT32) {
+            s.block.floats.put((s.start >> 2) + scalar.offset(), (float) value);
+        } else {
+            s.block.doubles.put((s.start >> 3) + scalar.offset(), value);
+        }
+    }
+
+    private static double readOne(Tensor scalar) {
+        HostStorage s = HostStorage.of(scalar);
+        return scalar.dtype() == DType.FLOAT32 ? s.block.floats.get((s.start >> 2) + scalar.offset())
+                : s.block.doubles.get((s.start >> 3) + scalar.offset());
     }
 
     private static long[] labels(Tensor target, int rows) {
         long[] labels = rows <= HostThread.BLOCK ? HostThread.current().longs(0) : new long[rows];
-        new Blocks(target, target.shape().dims()).read(0, labels, rows);
+        new Blocks(target, target.shape()).read(0, labels, rows);
         return labels;
     }
 
     @Override
-    public void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, double scale, Tensor out) {
+    public void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, Tensor divisor, Tensor out) {
         int rows = out.size(0);
         int classes = out.size(1);
         long[] labels = labels(target, rows);
         double[] gradients = rows <= HostThread.BLOCK ? HostThread.current().doubles(1) : new double[rows];
-        new Blocks(g, target.shape().dims()).read(0, gradients, rows);
+        new Blocks(g, target.shape()).read(0, gradients, rows);
         double[] weights = weight == null ? null : weight.toDoubleArray();
-        Blocks to = new Blocks(out, out.shape().dims());
-        double[] row = classes <= HostThread.BLOCK ? HostThread.current().doubles(0) : new double[classes];
-        Arrays.fill(row, 0, classes, 0);
-        for (int i = 0; i < rows; i++) {
-            int label = labels[i] == ignoreIndex ? -1 : (int) labels[i];
-            if (label >= 0) {
-                row[label] = -gradients[i] * scale * (weights == null ? 1 : weights[label]);
+        double scale = divisor == null ? 1 : 1 / readOne(divisor);
+        Blocks to = new Blocks(out, out.shape());
+        int atOnce = Math.max(1, HostThread.BLOCK / Math.max(1, classes));
+        double[] block = classes <= HostThread.BLOCK ? HostThread.current().doubles(0) : new double[classes];
+        for (int first = 0; first < rows; first += atOnce) {
+            int count = Math.min(atOnce, rows - first);
+            Arrays.fill(block, 0, count * classes, 0);
+            for (int i = 0; i < count; i++) {
+                long label = labels[first + i];
+                if (label != ignoreIndex) {
+                    block[i * classes + (int) label] = -gradients[first + i] * scale * (weights == null ? 1 : weights[(int) label]);
+                }
             }
-            to.write(i * classes, row, classes);
-            if (label >= 0) {
-                row[label] = 0;
-            }
+            to.write(first * classes, block, count * classes);
         }
     }
 
     @Override
     public void random(Distribution distribution, double first, double second, Generator generator, Tensor out) {
         int n = out.numel();
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks to = new Blocks(out, out.shape());
         if (distribution == Distribution.BERNOULLI) {
             float[] v = new float[n];
             generator.bernoulli(v, 0, n, first);

@@ -5,6 +5,7 @@ import io.candela.backend.PointwiseKernels;
 import io.candela.backend.TernaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -14,8 +15,8 @@ import java.util.Arrays;
  */
 final class PointwiseCpu implements PointwiseKernels {
     private static final int BLOCK = HostThread.BLOCK;
-    /** Elements per chunk when several threads share a kernel: about 20 us of work. */
-    private static final int CHUNK = 64 * BLOCK;
+    /** Elements per chunk when several threads share a kernel: about 5 us of work. */
+    private static final int CHUNK = 16 * BLOCK;
 
     /** Does elements {@code from} to {@code to}. */
     private interface Range {
@@ -32,9 +33,16 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void unary(UnaryKernel kernel, Tensor x, Tensor out) {
-        int[] dims = out.shape().dims();
-        Blocks in = new Blocks(x, dims);
-        Blocks to = new Blocks(out, dims);
+        if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(x) && x.numel() == out.numel()) {
+            float[] a = HostThread.current().floats(0);
+            HostStorage.read(x, a);
+            FloatLoops.unary(kernel, a, a, out.numel());
+            HostStorage.write(out, a);
+            return;
+        }
+        Shape shape = out.shape();
+        Blocks in = new Blocks(x, shape);
+        Blocks to = new Blocks(out, shape);
         switch (out.dtype()) {
             case FLOAT32 -> {
                 if (!EltwiseDnn.unary(kernel, x, out)) {
@@ -72,13 +80,26 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
-        if (compute == DType.FLOAT32 && EltwiseDnn.binary(kernel, a, b, out)) {
-            return;
+        if (compute == DType.FLOAT32) {
+            if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(a) && HostStorage.isSmallFloats(b) && a.numel() == out.numel()
+                    && b.numel() == out.numel()) {
+                HostThread thread = HostThread.current();
+                float[] x = thread.floats(0);
+                float[] y = thread.floats(1);
+                HostStorage.read(a, x);
+                HostStorage.read(b, y);
+                FloatLoops.binary(kernel, x, y, x, out.numel());
+                HostStorage.write(out, x);
+                return;
+            }
+            if (EltwiseDnn.binary(kernel, a, b, out)) {
+                return;
+            }
         }
-        int[] dims = out.shape().dims();
-        Blocks left = new Blocks(a, dims);
-        Blocks right = new Blocks(b, dims);
-        Blocks to = new Blocks(out, dims);
+        Shape shape = out.shape();
+        Blocks left = new Blocks(a, shape);
+        Blocks right = new Blocks(b, shape);
+        Blocks to = new Blocks(out, shape);
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, right, 0, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, right, 0, to, thread, from, end));
@@ -88,9 +109,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
-        int[] dims = out.shape().dims();
-        Blocks left = new Blocks(a, dims);
-        Blocks to = new Blocks(out, dims);
+        Shape shape = out.shape();
+        Blocks left = new Blocks(a, shape);
+        Blocks to = new Blocks(out, shape);
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, null, number, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, null, number, to, thread, from, end));
@@ -166,11 +187,11 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void ternary(TernaryKernel kernel, Tensor a, Tensor b, Tensor c, double value, Tensor out) {
-        int[] dims = out.shape().dims();
-        Blocks first = new Blocks(a, dims);
-        Blocks second = new Blocks(b, dims);
-        Blocks third = new Blocks(c, dims);
-        Blocks to = new Blocks(out, dims);
+        Shape shape = out.shape();
+        Blocks first = new Blocks(a, shape);
+        Blocks second = new Blocks(b, shape);
+        Blocks third = new Blocks(c, shape);
+        Blocks to = new Blocks(out, shape);
         switch (out.dtype()) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> {
                 float[] x = thread.floats(0);
@@ -276,9 +297,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void clamp(Tensor x, double low, double high, Tensor out) {
-        int[] dims = out.shape().dims();
-        Blocks in = new Blocks(x, dims);
-        Blocks to = new Blocks(out, dims);
+        Shape shape = out.shape();
+        Blocks in = new Blocks(x, shape);
+        Blocks to = new Blocks(out, shape);
         if (out.dtype() == DType.FLOAT32) {
             float least = (float) low;
             float most = (float) high;
@@ -310,9 +331,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void copy(Tensor source, Tensor out) {
-        int[] dims = out.shape().dims();
-        Blocks in = new Blocks(source, dims);
-        Blocks to = new Blocks(out, dims);
+        Shape shape = out.shape();
+        Blocks in = new Blocks(source, shape);
+        Blocks to = new Blocks(out, shape);
         if (source.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32) {
             forRange(out.numel(), (thread, from, end) -> {
                 float[] a = thread.floats(0);
@@ -345,7 +366,7 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void fill(Tensor out, double value) {
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks to = new Blocks(out, out.shape());
         forRange(out.numel(), (thread, from, end) -> {
             double[] a = thread.doubles(0);
             Arrays.fill(a, 0, Math.min(BLOCK, end - from), value);
@@ -357,7 +378,7 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void fill(Tensor out, long value) {
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks to = new Blocks(out, out.shape());
         forRange(out.numel(), (thread, from, end) -> {
             long[] a = thread.longs(0);
             Arrays.fill(a, 0, Math.min(BLOCK, end - from), value);

@@ -3,6 +3,7 @@ package io.candela.backend.cpu;
 import io.candela.backend.ReduceKernels;
 import io.candela.backend.Reduction;
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -11,6 +12,10 @@ final class ReduceCpu implements ReduceKernels {
     private static final int BLOCK = HostThread.BLOCK;
     /** Elements per chunk when threads share a reduction. */
     private static final int CHUNK = 64 << 10;
+    /** Columns per chunk of a sum over rows, at least: a few cache lines of each row. */
+    private static final int MIN_COLUMNS = 64;
+    /** Rows that are added up in float before they go to the sum in double: little is lost over so few. */
+    private static final int PARTIAL_ROWS = 16;
 
     @Override
     public void reduce(Reduction reduction, Tensor x, int dims, Tensor out) {
@@ -19,13 +24,13 @@ final class ReduceCpu implements ReduceKernels {
             return;
         }
         int inner = x.numel() / outer;
-        int[] shape = x.shape().dims();
+        Shape shape = x.shape();
         if (reduction == Reduction.SUM && x.dtype() == DType.FLOAT32 && dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1) {
             columnSums(x, outer, inner, out);
             return;
         }
         Blocks in = new Blocks(x, shape);
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks to = new Blocks(out, out.shape());
         if (x.dtype().isFloating()) {
             int rows = Math.max(1, CHUNK / Math.max(1, inner));
             if (outer == 1 && inner > CHUNK && (reduction == Reduction.SUM || reduction == Reduction.MEAN)) {
@@ -64,27 +69,52 @@ final class ReduceCpu implements ReduceKernels {
         int start = (from.start >> 2) + x.offset();
         int rowStride = x.strides()[1];
         int target = (to.start >> 2) + out.offset();
-        int parts = (long) columns * rows > CHUNK ? (columns + BLOCK / 4 - 1) / (BLOCK / 4) : (columns + BLOCK - 1) / BLOCK;
-        int step = (columns + parts - 1) / parts;
-        Workers.run(parts, c -> {
+        if ((long) rowStride * rows <= BLOCK && rowStride == columns) {
+            smallColumnSums(from, start, to, target, columns, rows);
+            return;
+        }
+        int step = Math.min(BLOCK, Math.max(MIN_COLUMNS, columns / Workers.threads() + MIN_COLUMNS - 1 & -MIN_COLUMNS));
+        Workers.run((columns + step - 1) / step, c -> {
             HostThread thread = HostThread.current();
             float[] row = thread.floats(0);
+            float[] partial = thread.floats(1);
             double[] sum = thread.doubles(0);
             int first = c * step;
             int n = Math.min(step, columns - first);
-            if (n <= 0) {
-                return;
-            }
             Arrays.fill(sum, 0, n, 0);
-            for (int r = 0; r < rows; r++) {
-                from.block.floats.get(start + r * rowStride + first, row, 0, n);
-                addTo(sum, row, n);
+            for (int r = 0; r < rows; r += PARTIAL_ROWS) {
+                from.block.floats.get(start + r * rowStride + first, partial, 0, n);
+                for (int q = r + 1; q < Math.min(rows, r + PARTIAL_ROWS); q++) {
+                    from.block.floats.get(start + q * rowStride + first, row, 0, n);
+                    addTo(partial, row, n);
+                }
+                addTo(sum, partial, n);
             }
             for (int i = 0; i < n; i++) {
                 row[i] = (float) sum[i];
             }
             to.block.floats.put(target + first, row, 0, n);
         });
+    }
+
+    private static void addTo(float[] sum, float[] row, int n) {
+        for (int i = 0; i < n; i++) {
+            sum[i] += row[i];
+        }
+    }
+
+    private static void smallColumnSums(HostStorage from, int start, HostStorage to, int target, int columns, int rows) {
+        float[] all = HostThread.current().floats(0);
+        float[] sums = HostThread.current().floats(1);
+        from.block.floats.get(start, all, 0, columns * rows);
+        for (int c = 0; c < columns; c++) {
+            double sum = 0;
+            for (int r = 0, p = c; r < rows; r++, p += columns) {
+                sum += all[p];
+            }
+            sums[c] = (float) sum;
+        }
+        to.block.floats.put(target, sums, 0, columns);
     }
 
     private static void addTo(double[] sum, float[] row, int n) {
@@ -208,7 +238,7 @@ final class ReduceCpu implements ReduceKernels {
             return;
         }
         int inner = x.numel() / outer;
-        Blocks in = new Blocks(x, x.shape().dims());
+        Blocks in = new Blocks(x, x.shape());
         long[] positions = new long[outer];
         if (x.dtype().isFloating()) {
             double[] block = HostThread.current().doubles(0);
@@ -221,7 +251,7 @@ final class ReduceCpu implements ReduceKernels {
                 positions[row] = argExtreme(largest, in, row * inner, inner, block);
             }
         }
-        new Blocks(out, out.shape().dims()).write(0, positions, outer);
+        new Blocks(out, out.shape()).write(0, positions, outer);
     }
 
     private static int argExtreme(boolean largest, Blocks in, int from, int count, double[] block) {
@@ -261,8 +291,8 @@ final class ReduceCpu implements ReduceKernels {
     public void cumulativeSum(Tensor x, Tensor out) {
         int n = x.size(-1);
         int rows = n == 0 ? 0 : x.numel() / n;
-        Blocks in = new Blocks(x, x.shape().dims());
-        Blocks to = new Blocks(out, out.shape().dims());
+        Blocks in = new Blocks(x, x.shape());
+        Blocks to = new Blocks(out, out.shape());
         for (int row = 0; row < rows; row++) {
             if (x.dtype().isFloating()) {
                 double[] block = HostThread.current().doubles(0);

@@ -17,7 +17,7 @@ final class Workers {
         void run(int index);
     }
 
-    private static final int SPINS = 4000; // about 40 us: the gap between two kernels of a training step
+    private static final int SPINS = 10_000; // some 100 us: the gap between two large kernels of a training step
     private static final AtomicBoolean BUSY = new AtomicBoolean();
     private static volatile Workers instance;
     private static volatile int threads = defaultThreads();

@@ -1,0 +1,80 @@
+package io.candela.benchmarks.peers;
+
+import io.candela.benchmarks.Workload;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** A {@link Workload} in DL4J: softmax with cross entropy, which is what LogSoftmax with NLLLoss is, in workspaces. */
+public abstract class Dl4jNet implements PeerNet {
+    private final MultiLayerNetwork net;
+    private final DataSet batch;
+
+    Dl4jNet(Workload work) {
+        Nd4jThreads.prepare(work.tiny());
+        var layers = new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).updater(new Adam(Workload.LEARNING_RATE))
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED).inferenceWorkspaceMode(WorkspaceMode.ENABLED).list();
+        int last = work.layers() - 1;
+        for (int i = 0; i < last; i++) {
+            layers.layer(new DenseLayer.Builder().nIn(work.widths()[i]).nOut(work.widths()[i + 1]).activation(Activation.RELU).build());
+        }
+        layers.layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(work.widths()[last]).nOut(work.classes()).activation(Activation.SOFTMAX).build());
+        net = new MultiLayerNetwork(layers.build());
+        net.init();
+        for (int i = 0; i < work.layers(); i++) {
+            INDArray weight = Nd4j.create(work.weight(i), new long[] {work.widths()[i + 1], work.widths()[i]}, 'c');
+            net.setParam(i + "_W", weight.transpose());
+            net.setParam(i + "_b", Nd4j.create(work.bias(i), new long[] {1, work.widths()[i + 1]}, 'c'));
+        }
+        INDArray inputs = Nd4j.create(work.inputs(), new long[] {work.batch(), work.features()}, 'c');
+        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, work.batch(), work.classes());
+        int[] labels = work.labels();
+        for (int i = 0; i < labels.length; i++) {
+            oneHot.putScalar(i, labels[i], 1);
+        }
+        batch = new DataSet(inputs, oneHot);
+    }
+
+    @Override
+    public void step() {
+        net.fit(batch);
+    }
+
+    @Override
+    public void infer() {
+        try (MemoryWorkspace workspace = Nd4j.getWorkspaceManager().getAndActivateWorkspace(Nd4jOps.SCOPED, "output")) {
+            net.output(batch.getFeatures(), false, workspace);
+        }
+    }
+
+    @Override
+    public double lossNow() {
+        return net.score(batch);
+    }
+
+    @State(Scope.Thread)
+    public static class Iris extends Dl4jNet {
+        public Iris() {
+            super(Workload.IRIS);
+        }
+    }
+
+    @State(Scope.Thread)
+    public static class Mlp extends Dl4jNet {
+        public Mlp() {
+            super(Workload.MLP);
+        }
+    }
+}

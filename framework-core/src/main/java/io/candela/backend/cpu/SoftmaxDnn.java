@@ -1,0 +1,85 @@
+package io.candela.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_accurate;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_log;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.softmax_backward;
+import org.bytedeco.dnnl.softmax_forward;
+
+/** Softmax over rows of contiguous float32, and its gradient, by oneDNN, from a size on where its start pays. */
+final class SoftmaxDnn {
+    private static final int SMALLEST = 512;
+    private static final int CHUNK = 16 << 10;
+
+    private SoftmaxDnn() {}
+
+    private record Key(int rows, int n, boolean logarithm, boolean backward) {}
+
+    /** Does the work if it takes these tensors; false if not. */
+    static boolean forward(Tensor x, int n, boolean logarithm, Tensor out) {
+        if (!fits(x, out)) {
+            return false;
+        }
+        long from = address(x);
+        long to = address(out);
+        forChunks(out.numel() / n, n, (start, rows) -> {
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(rows, n, logarithm, false);
+            dnn.run(dnn.primitive(key, () -> build(key)), from + start, to + start);
+        });
+        return true;
+    }
+
+    /** Does the work if it takes these tensors; false if not. */
+    static boolean backward(Tensor g, Tensor y, int n, boolean logarithm, Tensor out) {
+        if (!fits(g, out) || !fits(y, out)) {
+            return false;
+        }
+        long gradient = address(g);
+        long result = address(y);
+        long to = address(out);
+        forChunks(out.numel() / n, n, (start, rows) -> {
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(rows, n, logarithm, true);
+            dnn.run(dnn.primitive(key, () -> build(key)), result + start, gradient + start, to + start);
+        });
+        return true;
+    }
+
+    private interface Chunk {
+        void run(long start, int rows);
+    }
+
+    private static void forChunks(int rows, int n, Chunk chunk) {
+        int step = Math.max(1, CHUNK / n);
+        Workers.run((rows + step - 1) / step, i -> chunk.run(4L * i * step * n, Math.min(step, rows - i * step)));
+    }
+
+    private static boolean fits(Tensor x, Tensor out) {
+        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && x.isContiguous();
+    }
+
+    private static long address(Tensor t) {
+        return HostStorage.of(t).address() + 4L * t.offset();
+    }
+
+    private static Dnn.Primitive build(Key k) {
+        memory.desc rows = new memory.desc(new long[] {k.rows, k.n}, memory.data_type.f32, new long[] {k.n, 1});
+        int algorithm = k.logarithm ? dnnl_softmax_log : dnnl_softmax_accurate;
+        var forward = new softmax_forward.primitive_desc(Dnn.engine(), dnnl_forward_training, algorithm, rows, rows, 1);
+        if (!k.backward) {
+            return new Dnn.Primitive("softmax", new softmax_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, rows, rows);
+        }
+        var description = new softmax_backward.primitive_desc(Dnn.engine(), algorithm, rows, rows, rows, 1, forward);
+        return new Dnn.Primitive("softmaxBackward", new softmax_backward(description),
+                new int[] {DNNL_ARG_DST, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC}, rows, rows, rows);
+    }
+}

@@ -1,0 +1,158 @@
+package io.candela.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Replaces a file as a whole: whoever opens it sees the old contents or the new, also after a crash or a full disk.
+ *
+ * <p>The new contents go to a temporary file beside the target. {@link #commit()} forces them to the disk, gives them the target's name
+ * in one step, and forces the folder. Without a commit, {@link #close()} removes the temporary file and the target stays as it was. A
+ * symbolic link stays a link: the file that it points to is replaced. The permissions of an existing file are kept; a file that may not be
+ * written is not replaced.
+ *
+ * <pre>{@code
+ * try (AtomicFile file = AtomicFile.open(path)) {
+ *     file.channel().write(buffer);
+ *     file.commit();
+ * }
+ * }</pre>
+ */
+public final class AtomicFile implements Closeable {
+    private static final int MAX_LINKS = 40; // the limit of Linux
+    private static final int NAME_KEPT = 60; // characters of the target's name in the temporary one, which has to fit 255 bytes
+
+    private final Path target;
+    private final Path temporary;
+    private final FileChannel channel;
+    private boolean committed;
+
+    private AtomicFile(Path target, Path temporary, FileChannel channel) {
+        this.target = target;
+        this.temporary = temporary;
+        this.channel = channel;
+    }
+
+    /**
+     * Creates the temporary file beside {@code path}. The target need not exist, its folder must.
+     *
+     * @throws AccessDeniedException if the file exists and may not be written
+     * @throws FileSystemException if the path is something else than a file, such as a folder or a device, or if its folder is missing
+     */
+    public static AtomicFile open(Path path) throws IOException {
+        Path target = followLinks(path.toAbsolutePath());
+        if (Files.exists(target)) {
+            if (!Files.isRegularFile(target)) {
+                throw new FileSystemException(path.toString(), null, "cannot be replaced by a file, because it is not a regular file");
+            }
+            if (!Files.isWritable(target)) {
+                throw new AccessDeniedException(path.toString());
+            }
+        }
+        Path folder = target.getParent();
+        if (folder == null || target.getFileName() == null) {
+            throw new FileSystemException(path.toString(), null, "is not the name of a file");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new NoSuchFileException(path.toString(), null, "there is no folder " + folder);
+        }
+        String name = target.getFileName().toString();
+        String stem = name.length() <= NAME_KEPT ? name : name.substring(0, NAME_KEPT);
+        while (true) {
+            Path temporary = folder.resolve("." + stem + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
+            FileChannel channel;
+            try {
+                channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            } catch (FileAlreadyExistsException taken) {
+                continue; // another random name
+            }
+            try {
+                copyPermissions(target, temporary);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                Files.deleteIfExists(temporary);
+                throw e;
+            }
+            return new AtomicFile(target, temporary, channel);
+        }
+    }
+
+    /** The new contents; open for reading and writing until {@link #commit()} or {@link #close()}. */
+    public FileChannel channel() {
+        return channel;
+    }
+
+    /**
+     * Makes the new contents the file's. When it returns, they are on the disk.
+     *
+     * @throws IllegalStateException if it was called before or the file was closed
+     */
+    public void commit() throws IOException {
+        if (committed || !channel.isOpen()) {
+            throw new IllegalStateException("AtomicFile: " + target.getFileName() + " is already committed or closed");
+        }
+        channel.force(true);
+        channel.close();
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        committed = true;
+        forceFolder(target.getParent());
+    }
+
+    /** Removes the temporary file, unless it was committed. */
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        if (!committed) {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static Path followLinks(Path path) throws IOException {
+        Path current = path;
+        for (int i = 0; i < MAX_LINKS; i++) {
+            if (!Files.isSymbolicLink(current)) {
+                return current;
+            }
+            // step by step, because the last link may point to a file that is still to be written
+            current = current.resolveSibling(Files.readSymbolicLink(current));
+        }
+        throw new FileSystemException(path.toString(), null, "more than " + MAX_LINKS + " symbolic links, one after the other");
+    }
+
+    private static void copyPermissions(Path from, Path to) throws IOException {
+        PosixFileAttributeView source = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+        PosixFileAttributeView copy = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (source == null || copy == null || !Files.exists(from)) {
+            return; // no such permissions on this file system, or a new file: the process's defaults
+        }
+        Set<PosixFilePermission> permissions = source.readAttributes().permissions();
+        if (!permissions.equals(copy.readAttributes().permissions())) {
+            copy.setPermissions(permissions);
+        }
+    }
+
+    private static void forceFolder(Path folder) throws IOException {
+        FileChannel opened;
+        try {
+            opened = FileChannel.open(folder, StandardOpenOption.READ);
+        } catch (IOException e) {
+            return; // Windows opens no folders; there the rename itself is durable
+        }
+        try (opened) {
+            opened.force(true);
+        }
+    }
+}

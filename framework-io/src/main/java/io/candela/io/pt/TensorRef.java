@@ -1,0 +1,17 @@
+package io.candela.io.pt;
+
+/**
+ * A tensor in a file: a view of a storage. All its elements are known to lie inside of the storage.
+ *
+ * <p>The arrays are not copied; do not write to them.
+ *
+ * @param storage      where its elements are
+ * @param type         the type of its elements; nearly always the storage's
+ * @param offset       the element of the storage at which it starts
+ * @param sizes        its sizes
+ * @param strides      its strides in elements, one per size, none negative
+ * @param requiresGrad whether it required a gradient when it was saved
+ * @param parameter    whether it was a {@code torch.nn.Parameter}
+ */
+public record TensorRef(StorageRef storage, ElementType type, long offset, long[] sizes, long[] strides, boolean requiresGrad, boolean parameter) {
+}

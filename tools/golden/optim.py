@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Makes the files of framework-optim/src/test/resources/golden with PyTorch's optimizers. Needs torch and numpy; nothing is random.
+
+    python tools/golden/optim.py
+
+steps.txt has a case per optimizer, options and element type: the parameter after some of 200 steps, and the state after the last. Start values
+and gradients come from the integer formulas below, which the tests repeat; they are exact in float32. state_dicts.txt has the layout of state
+dicts: every leaf with its path, as Python prints it.
+"""
+import pathlib
+
+import torch
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "framework-optim/src/test/resources/golden"
+STAMP = f"# torch {torch.__version__}, made by tools/golden/optim.py"
+SIZE = 7
+SHOWN = [1, 2, 10, 100, 200]
+
+SGD = [
+    dict(lr=0.05),
+    dict(lr=0.05, weight_decay=0.1),
+    dict(lr=0.05, maximize=True),
+    dict(lr=0.05, weight_decay=0.1, maximize=True),
+    dict(lr=0.02, momentum=0.9),
+    dict(lr=0.02, momentum=0.9, dampening=0.3),
+    dict(lr=0.02, momentum=0.9, nesterov=True),
+    dict(lr=0.02, momentum=0.9, nesterov=True, weight_decay=0.05, maximize=True),
+    dict(lr=0.02, momentum=0.7, dampening=0.5, weight_decay=0.05),
+    dict(lr=0.02, momentum=0.7, dampening=0.5, weight_decay=0.05, maximize=True),
+    dict(lr=0.0, momentum=0.9),
+    dict(lr=0.02, momentum=0.9, later_lr=0.005),
+]
+ADAM = [
+    dict(lr=0.01),
+    dict(lr=0.01, betas=(0.5, 0.9)),
+    dict(lr=0.01, betas=(0.0, 0.0)),
+    dict(lr=0.01, eps=0.1),
+    dict(lr=0.01, weight_decay=0.1),
+    dict(lr=0.01, weight_decay=0.1, maximize=True),
+    dict(lr=0.01, amsgrad=True),
+    dict(lr=0.01, amsgrad=True, weight_decay=0.1, maximize=True),
+    dict(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True),
+    dict(lr=0.01, weight_decay=0.1, decoupled_weight_decay=True, amsgrad=True, maximize=True),
+    dict(lr=0.01, maximize=True),
+    dict(lr=0.01, later_lr=0.002),
+]
+
+
+def start(dtype):
+    return torch.tensor([((i * 29 + 7) % 61 - 30) / 32 for i in range(SIZE)], dtype=dtype, requires_grad=True)
+
+
+def gradient(step, dtype):
+    scale = 3 if step % 50 == 0 else 1  # a peak now and then: amsgrad remembers it
+    return torch.tensor([((step * 37 + i * 101 + step * i * 13) % 129 - 56) * scale / 64 for i in range(SIZE)], dtype=dtype)
+
+
+def numbers(tensor):
+    return " ".join(str(v) for v in tensor.detach().numpy().reshape(-1))
+
+
+def case(make, options, dtype):
+    options = dict(options)
+    words = [make.__name__, str(dtype).removeprefix("torch.")]
+    words += [f"{k}={','.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in options.items()]
+    later = options.pop("later_lr", None)
+    parameter = start(dtype)
+    optimizer = make([parameter], **options)
+    lines = ["case " + " ".join(words)]
+    for step in range(1, 201):
+        if step == 101 and later is not None:
+            optimizer.param_groups[0]["lr"] = later
+        parameter.grad = gradient(step, dtype)
+        optimizer.step()
+        if step in SHOWN:
+            lines.append(f"{step} {numbers(parameter)}")
+    lines += [f"{name} {numbers(value)}" for name, value in optimizer.state.get(parameter, {}).items()]
+    return lines
+
+
+def leaves(value, path=""):
+    if isinstance(value, dict):
+        return [line for key, element in value.items() for line in leaves(element, f"{path}.{key}".lstrip("."))]
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return [line for i, element in enumerate(value) for line in leaves(element, f"{path}.{i}")]
+    if isinstance(value, torch.Tensor):
+        number = f" {value.item()}" if path.endswith(".step") else ""
+        value = f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}{number}"
+    return [f"{path} = {value}"]
+
+
+def state_dict(title, make):
+    """Three parameters in two groups; the second gets no gradient."""
+    a, b, c = (torch.nn.Parameter(torch.ones(shape)) for shape in [(2, 3), (3,), ()])
+    optimizer = make(a, b, c)
+    for _ in range(2):
+        a.grad = torch.ones(2, 3)
+        c.grad = torch.ones(())
+        optimizer.step()
+    saved = optimizer.state_dict()
+    for group in saved["param_groups"]:  # names last: where they stand depends on what else the group was given
+        if "param_names" in group:
+            group["param_names"] = group.pop("param_names")
+    return [f"dict {title}", *leaves(saved)]
+
+
+lines = [STAMP]
+for make, cases in (torch.optim.SGD, SGD), (torch.optim.Adam, ADAM):
+    for options in cases:
+        for dtype in torch.float32, torch.float64:
+            lines += case(make, options, dtype)
+FOLDER.mkdir(parents=True, exist_ok=True)
+(FOLDER / "steps.txt").write_text("\n".join(lines) + "\n")
+
+sgd = dict(dampening=0.0, weight_decay=0.0)
+lines = [STAMP]
+lines += state_dict("SGD", lambda a, b, c: torch.optim.SGD([a, b, c], lr=0.1, momentum=0.0, **sgd))
+lines += state_dict("SGD momentum, groups", lambda a, b, c: torch.optim.SGD(
+    [dict(params=[a, b]), dict(params=[c], lr=0.5, nesterov=True)], lr=0.1, momentum=0.9, **sgd))
+lines += state_dict("Adam", lambda a, b, c: torch.optim.Adam([a, b, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("Adam amsgrad, named groups", lambda a, b, c: torch.optim.Adam(
+    [dict(params=[("a", a), ("b", b)]), dict(params=[("c", c)], lr=0.5)], lr=0.1, weight_decay=0.0, amsgrad=True))
+lines += state_dict("Adam, a parameter twice", lambda a, b, c: torch.optim.Adam([a, b, a, c], lr=0.1, weight_decay=0.0))
+(FOLDER / "state_dicts.txt").write_text("\n".join(lines) + "\n")
