@@ -1,6 +1,8 @@
 package io.candela.benchmarks;
 
+import io.candela.tensor.Tensor;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
@@ -14,4 +16,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(2)
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
-public class IrisStep extends IrisStepPeers {}
+public class IrisStep extends IrisStepPeers {
+    @Benchmark
+    public Tensor candela(CandelaNet.Iris net) {
+        return net.step();
+    }
+}

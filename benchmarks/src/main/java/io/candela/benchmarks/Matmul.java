@@ -1,5 +1,6 @@
 package io.candela.benchmarks;
 
+import io.candela.tensor.Tensor;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -17,6 +18,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class Matmul extends MatmulPeers {
+    @Benchmark
+    public Tensor candela(CandelaOps.Square operands) {
+        return operands.run();
+    }
+
     /** The floor: the cached primitive and nothing else, into memory it has written before. */
     @Benchmark
     public Pointer onednn(OneDnnMatmul state) {

@@ -80,6 +80,9 @@ public abstract class Op extends Node {
 
     /** Makes this the node of {@code result}. */
     final Tensor record(Tensor result) {
+        if (!result.dtype().isFloating()) {
+            return result; // integers have no gradient, whatever they were made from
+        }
         shape = result.shape();
         dtype = result.dtype();
         result.attach(this);

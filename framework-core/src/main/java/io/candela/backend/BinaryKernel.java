@@ -13,7 +13,7 @@ public enum BinaryKernel {
     /** The larger; NaN wins. */ MAXIMUM,
     /** The smaller; NaN wins. */ MINIMUM,
     /** a modulo b with the sign of b, as Python's {@code %}. */ REMAINDER,
-    /** a where b &gt; 0, else 0: the gradient of ReLU from its result. */ RELU_GRAD,
+    /** 0 where b ≤ 0, else a: the gradient of ReLU from its result. */ RELU_GRAD,
     /** a · b · (1 − b): the gradient of the sigmoid from its result. */ SIGMOID_GRAD,
     /** a · (1 − b²): the gradient of tanh from its result. */ TANH_GRAD,
     /** a = b. */ EQ,

@@ -4,7 +4,7 @@ package io.candela.backend;
 public enum UnaryKernel {
     /** −x. */ NEG,
     /** |x|. */ ABS,
-    /** −1, 0 or 1; NaN stays. */ SIGN,
+    /** −1, 0 or 1; 0 for NaN. */ SIGN,
     /** x². */ SQUARE,
     /** max(x, 0); NaN stays. */ RELU,
     /** Largest integer not above x. */ FLOOR,

@@ -5,6 +5,7 @@ import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.TernaryKernel;
 import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
@@ -32,6 +33,7 @@ public final class Add extends BinaryOp {
     @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
+        checkTypes(a, b, type);
         Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
         if (alpha == 1) {
             Backend.of(a).pointwise().binary(BinaryKernel.ADD, a, b, type, out);
@@ -42,6 +44,15 @@ public final class Add extends BinaryOp {
             Backend.of(a).pointwise().ternary(TernaryKernel.ADDCMUL, a, b, one, alpha, out);
         }
         return out;
+    }
+
+    private void checkTypes(Tensor a, Tensor b, DType type) {
+        if (alpha == -1 && (a.dtype() == DType.BOOL || b.dtype() == DType.BOOL)) {
+            throw new DTypeException("sub: bools cannot be subtracted, got %s and %s; use logicalXor, or convert with to(dtype)", a.dtype(), b.dtype());
+        }
+        if (!type.isFloating() && alpha != Math.rint(alpha)) {
+            throw new DTypeException("add: %s cannot be multiplied by the fraction %s; convert with to(DType.FLOAT32)", type, alpha);
+        }
     }
 
     @Override

@@ -31,8 +31,9 @@ public final class Clamp extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor a) {
-        x = saveFor(LHS, a);
-        Tensor out = Pointwise.result(name(), a.shape(), a.dtype(), a, target);
+        boolean integral = low == Math.rint(low) && high == Math.rint(high);
+        Tensor out = Pointwise.result(name(), a.shape(), Pointwise.promote(a, integral), a, target);
+        x = needsGrad(LHS) ? saveFor(LHS, Pointwise.before(a, target)) : null;
         Backend.of(a).pointwise().clamp(a, low, high, out);
         return out;
     }
@@ -40,6 +41,6 @@ public final class Clamp extends UnaryOp {
     @Override
     protected Tensor grad(Tensor g) {
         Tensor a = x.get();
-        return g.maskedFill(a.lt(low).logicalOr(a.gt(high)), 0);
+        return g.maskedFill(a.ge(low).logicalAnd(a.le(high)).logicalNot(), 0); // 0 for NaN too
     }
 }

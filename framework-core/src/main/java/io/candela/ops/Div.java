@@ -31,7 +31,7 @@ public final class Div extends BinaryOp {
 
     @Override
     protected Tensor forward(Tensor a, Tensor b) {
-        lhs = saveFor(RHS, a);
+        lhs = needsGrad(RHS) ? saveFor(RHS, Pointwise.before(a, target)) : null;
         rhs = save(b);
         DType type = Pointwise.floating(Pointwise.promote(a, b));
         Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);

@@ -36,8 +36,8 @@ public final class Elementwise extends UnaryOp {
     @Override
     protected Tensor forward(Tensor a) {
         DType type = kernel.keepsIntegers() ? a.dtype() : Pointwise.floating(a.dtype());
-        if (type == DType.BOOL && kernel == UnaryKernel.NEG) {
-            throw new DTypeException("neg: bool has no negative; use logicalNot()");
+        if (type == DType.BOOL) {
+            type = ofBool();
         }
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
         Backend.of(a).pointwise().unary(kernel, a, out);
@@ -49,6 +49,15 @@ public final class Elementwise extends UnaryOp {
         return out;
     }
 
+    private DType ofBool() {
+        return switch (kernel) {
+            case NEG -> throw new DTypeException("neg: bool has no negative; use logicalNot()");
+            case RELU -> throw new DTypeException("relu: needs numbers, got bool; convert with to(DType.FLOAT32)");
+            case SQUARE -> DType.INT64;
+            default -> DType.BOOL;
+        };
+    }
+
     @Override
     protected Tensor grad(Tensor g) {
         return switch (kernel) {
@@ -56,7 +65,7 @@ public final class Elementwise extends UnaryOp {
             case ABS -> g.mul(x.get().sign());
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> g.zerosLike();
             case SQUARE -> g.mul(x.get().mul(2.0));
-            case RELU -> fused(BinaryKernel.RELU_GRAD, g, () -> g.mul(y.get().gt(0)));
+            case RELU -> fused(BinaryKernel.RELU_GRAD, g, () -> g.maskedFill(y.get().le(0), 0));
             case EXP -> g.mul(y.get());
             case EXPM1 -> g.mul(y.get().add(1.0));
             case LOG -> g.div(x.get());

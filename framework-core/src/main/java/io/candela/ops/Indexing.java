@@ -105,11 +105,12 @@ public final class Indexing {
     public static ValuesAndIndices topk(Tensor x, int k, int dim, boolean largest) {
         int d = x.shape().wrap("topk", dim);
         int n = x.dim() == 0 ? 1 : x.size(d);
-        if (k < 0 || k > n) {
+        if (k < (x.dim() == 0 ? 1 : 0) || k > n) {
             throw new ShapeException("topk: k must be 0 to %d for dimension %d of %s, got %d", n, d, x.shape(), k);
         }
         ValuesAndIndices sorted = sort(x, d, largest);
-        return x.dim() == 0 ? sorted : new ValuesAndIndices(sorted.values().narrow(d, 0, k), sorted.indices().narrow(d, 0, k));
+        return k == n ? sorted
+                : new ValuesAndIndices(sorted.values().narrow(d, 0, k).contiguous(), sorted.indices().narrow(d, 0, k).contiguous());
     }
 
     /** Running sum along a dimension. */

@@ -6,15 +6,18 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.Tensor;
 
-/** {@code x − ln Σ eˣ} along the last dimension. */
+/** {@code x − ln Σ eˣ} along a dimension. */
 public final class LogSoftmax extends UnaryOp {
+    private final int dim;
     private Saved y;
 
-    private LogSoftmax() {}
+    private LogSoftmax(int dim) {
+        this.dim = dim;
+    }
 
     /** The logarithm of softmax along any dimension. */
     public static Tensor along(Tensor x, int dim) {
-        return Softmax.alongLast("logSoftmax", x, dim, t -> Autograd.apply(new LogSoftmax(), t));
+        return Autograd.apply(new LogSoftmax(Softmax.check("logSoftmax", x, dim)), x);
     }
 
     @Override
@@ -25,7 +28,7 @@ public final class LogSoftmax extends UnaryOp {
     @Override
     protected Tensor forward(Tensor x) {
         Tensor out = x.emptyLike();
-        Backend.of(x).nn().softmax(x, true, out);
+        Backend.of(x).nn().softmax(Softmax.last(x, dim), true, Softmax.last(out, dim));
         y = saveResult(out);
         return out;
     }
@@ -35,9 +38,9 @@ public final class LogSoftmax extends UnaryOp {
         Tensor logp = y.get();
         if (!Autograd.isGradEnabled()) {
             Tensor out = logp.emptyLike();
-            Backend.of(g).nn().softmaxGrad(g, logp, true, out);
+            Backend.of(g).nn().softmaxGrad(Softmax.last(g, dim), Softmax.last(logp, dim), true, Softmax.last(out, dim));
             return out;
         }
-        return g.sub(logp.exp().mul(g.sum(true, -1)));
+        return g.sub(logp.exp().mul(g.sum(true, dim)));
     }
 }

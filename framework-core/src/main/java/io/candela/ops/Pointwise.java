@@ -48,6 +48,11 @@ public final class Pointwise {
         return !integralNumber ? DType.FLOAT32 : t == DType.BOOL ? DType.INT64 : t;
     }
 
+    /** The left operand as it is before it is overwritten, for a gradient: a copy, if {@code target} is that operand. */
+    static Tensor before(Tensor a, Tensor target) {
+        return target == null ? a : a.clone();
+    }
+
     static DType floating(DType t) {
         return t.isFloating() ? t : DType.FLOAT32;
     }

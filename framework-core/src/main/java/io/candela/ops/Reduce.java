@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autograd;
 import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
@@ -33,6 +34,7 @@ public final class Reduce extends UnaryOp {
         return switch (reduction) {
             case MAX -> "amax";
             case MIN -> "amin";
+            case SQUARED_DEVIATION -> "var";
             default -> reduction.name().toLowerCase(Locale.ROOT);
         };
     }
@@ -50,7 +52,7 @@ public final class Reduce extends UnaryOp {
         Tensor out = Tensor.empty(keepDim ? kept : axes.dropped(), type, a.device());
         Backend.of(a).reduce().reduce(reduction, axes.reducedLast(a), axes.dims().length, out);
         switch (reduction) {
-            case PROD -> x = saveFor(LHS, a);
+            case PROD, SQUARED_DEVIATION -> x = saveFor(LHS, a);
             case MAX, MIN -> {
                 x = saveFor(LHS, a);
                 y = saveResult(out);
@@ -81,10 +83,16 @@ public final class Reduce extends UnaryOp {
             case SUM -> wide.expand(operand.toArray());
             case MEAN -> wide.div((double) operand.numel() / Math.max(kept.numel(), 1)).expand(operand.toArray());
             case MAX, MIN -> {
-                Tensor ties = x.get().eq(Views.viewOrCopy(y.get(), kept)).to(g.dtype());
+                Tensor a = x.get();
+                Tensor best = a.eq(Views.viewOrCopy(y.get(), kept));
+                Tensor ties = (dims.length == 0 ? best.logicalOr(a.isNan()) : best).to(g.dtype()); // of all elements, NaN shares too
                 yield ties.mul(wide.div(ties.sumTo(kept)));
             }
             case PROD -> prodGrad(wide);
+            case SQUARED_DEVIATION -> {
+                Tensor a = x.get();
+                yield wide.mul(2.0).mul(a.sub(a.mean(true, Axes.of(name(), operand, dims).dims())));
+            }
             default -> throw new AssertionError(reduction);
         };
     }
@@ -104,18 +112,20 @@ public final class Reduce extends UnaryOp {
         return atZero.expand(operand.toArray()).where(zero, elsewhere);
     }
 
-    /** Variance as mean of squared distances from the mean, divided by n − correction. */
+    /** Variance: squared distances from the mean, which is carried in double, divided by n − correction. */
     public static Tensor variance(Tensor a, int correction, boolean keepDim, int... dims) {
         if (!a.dtype().isFloating()) {
             throw new DTypeException("var: needs floating point, got %s; convert with to(DType.FLOAT32)", a.dtype());
         }
         Axes axes = Axes.of("var", a.shape(), dims);
-        Tensor distance = a.sub(a.mean(true, axes.dims()));
-        return distance.square().sum(keepDim, axes.dims()).div((double) Math.max(axes.count() - correction, 0));
+        return Autograd.apply(new Reduce(Reduction.SQUARED_DEVIATION, keepDim, dims), a).div((double) Math.max(axes.count() - correction, 0));
     }
 
     /** ln Σ eˣ, with the largest element taken out before. */
     public static Tensor logSumExp(Tensor a, boolean keepDim, int... dims) {
+        if (!a.dtype().isFloating()) {
+            return logSumExp(a.to(DType.FLOAT32), keepDim, dims);
+        }
         Axes axes = Axes.of("logSumExp", a.shape(), dims);
         if (a.numel() == 0) {
             return a.exp().sum(keepDim, axes.dims()).log();

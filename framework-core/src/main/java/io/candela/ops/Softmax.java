@@ -6,26 +6,39 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
-import java.util.function.UnaryOperator;
+import java.util.Arrays;
 
-/** eˣ / Σ eˣ along the last dimension. */
+/** eˣ / Σ eˣ along a dimension. */
 public final class Softmax extends UnaryOp {
+    private final int dim;
     private Saved y;
 
-    private Softmax() {}
+    private Softmax(int dim) {
+        this.dim = dim;
+    }
 
     /** Softmax along any dimension. */
     public static Tensor along(Tensor x, int dim) {
-        return alongLast("softmax", x, dim, t -> Autograd.apply(new Softmax(), t));
+        return Autograd.apply(new Softmax(check("softmax", x, dim)), x);
     }
 
-    /** Applies to the last dimension what a caller wants for dimension {@code dim}. */
-    static Tensor alongLast(String who, Tensor x, int dim, UnaryOperator<Tensor> op) {
+    /** The dimension from 0, for an operand that must be floating point. */
+    static int check(String who, Tensor x, int dim) {
         if (!x.dtype().isFloating()) {
             throw new DTypeException("%s: needs floating point, got %s; convert with to(DType.FLOAT32)", who, x.dtype());
         }
-        int d = x.shape().wrap(who, dim);
-        return d >= x.dim() - 1 ? op.apply(x) : op.apply(x.transpose(d, -1)).transpose(d, -1);
+        return x.shape().wrap(who, dim);
+    }
+
+    /** A view with the dimension last, for kernels. */
+    static Tensor last(Tensor x, int dim) {
+        if (dim >= x.dim() - 1) {
+            return x;
+        }
+        int last = x.dim() - 1;
+        int[] order = new int[x.dim()];
+        Arrays.setAll(order, i -> i == dim ? last : i == last ? dim : i);
+        return Views.permuted(x, order);
     }
 
     @Override
@@ -36,7 +49,7 @@ public final class Softmax extends UnaryOp {
     @Override
     protected Tensor forward(Tensor x) {
         Tensor out = x.emptyLike();
-        Backend.of(x).nn().softmax(x, false, out);
+        Backend.of(x).nn().softmax(last(x, dim), false, last(out, dim));
         y = saveResult(out);
         return out;
     }
@@ -46,10 +59,10 @@ public final class Softmax extends UnaryOp {
         Tensor p = y.get();
         if (!Autograd.isGradEnabled()) {
             Tensor out = p.emptyLike();
-            Backend.of(g).nn().softmaxGrad(g, p, false, out);
+            Backend.of(g).nn().softmaxGrad(last(g, dim), last(p, dim), false, last(out, dim));
             return out;
         }
         Tensor gp = g.mul(p);
-        return gp.sub(p.mul(gp.sum(true, -1)));
+        return gp.sub(p.mul(gp.sum(true, dim)));
     }
 }

@@ -336,8 +336,8 @@ public final class Views {
             throw new ShapeException("narrow: a 0-d tensor has no dimension to narrow");
         }
         int from = start < 0 ? start + x.size(d) : start;
-        if (from < 0 || length < 0 || from + length > x.size(d)) {
-            throw new ShapeException("narrow: positions %d to %d are out of range for dimension %d of %s", start, start + length - 1, d, x.shape());
+        if (from < 0 || length < 0 || (long) from + length > x.size(d)) {
+            throw new ShapeException("narrow: positions %d to %d are out of range for dimension %d of %s", start, (long) start + length - 1, d, x.shape());
         }
         return Autograd.apply(new Slice(d, from, length, 1), x);
     }
@@ -354,7 +354,7 @@ public final class Views {
         int n = x.size(d);
         int from = Math.max(0, Math.min(n, start < 0 ? start + n : start));
         int to = Math.max(from, Math.min(n, end < 0 ? end + n : end));
-        return Autograd.apply(new Slice(d, from, (to - from + step - 1) / step, step), x);
+        return Autograd.apply(new Slice(d, from, (int) ((to - from + (step - 1L)) / step), step), x);
     }
 
     /** One position; the dimension goes away. */
@@ -443,7 +443,7 @@ public final class Views {
             throw new ShapeException("split: size must be above 0, got %d", size);
         }
         int n = x.size(d);
-        Tensor[] out = new Tensor[Math.max(1, (n + size - 1) / size)];
+        Tensor[] out = new Tensor[Math.max(1, (int) ((n + (size - 1L)) / size))];
         for (int i = 0; i < out.length; i++) {
             out[i] = narrow(x, d, i * size, Math.min(size, n - i * size));
         }
@@ -455,7 +455,13 @@ public final class Views {
         if (chunks <= 0) {
             throw new ShapeException("chunk: number must be above 0, got %d", chunks);
         }
-        return split(x, Math.max(1, (x.shape().dim(dim) + chunks - 1) / chunks), dim);
+        int n = x.shape().dim(dim);
+        if (n == 0) {
+            Tensor[] out = new Tensor[chunks];
+            Arrays.fill(out, x);
+            return out;
+        }
+        return split(x, (int) ((n + (chunks - 1L)) / chunks), dim);
     }
 
     /** Every position. */
@@ -495,6 +501,14 @@ public final class Views {
         int[] axes = dims.clone();
         for (int i = 0; i < axes.length; i++) {
             axes[i] = x.shape().wrap("flip", dims[i]);
+            for (int j = 0; j < i; j++) {
+                if (axes[i] == axes[j]) {
+                    throw new ShapeException("flip: dimension %d is named twice in %s", axes[i], Arrays.toString(dims));
+                }
+            }
+        }
+        if (x.dim() == 0) {
+            return x.clone();
         }
         return Autograd.apply(new Flipped(axes), x);
     }

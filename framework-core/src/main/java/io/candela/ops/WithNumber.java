@@ -4,6 +4,7 @@ import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
+import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
@@ -57,8 +58,16 @@ public final class WithNumber extends UnaryOp {
         if (!type.isFloating() && kernel == BinaryKernel.REMAINDER && number == 0) {
             throw new ArithmeticException("remainder: integer division by zero, tensor " + a.shape() + " of " + type);
         }
+        if (a.dtype() == DType.BOOL && (kernel == BinaryKernel.SUB || kernel == BinaryKernel.RSUB)) {
+            throw new DTypeException("%s: bools cannot be subtracted; use logicalXor, or convert with to(dtype)", name());
+        }
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
-        Backend.of(a).pointwise().binary(kernel, a, number, type, out);
+        UnaryKernel root = kernel == BinaryKernel.POW && type.isFloating() ? root() : null;
+        if (root != null) {
+            Backend.of(a).pointwise().unary(root, a, out);
+        } else {
+            Backend.of(a).pointwise().binary(kernel, a, number, type, out);
+        }
         x = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV ? saveFor(LHS, a) : null;
         y = kernel == BinaryKernel.RPOW ? saveResult(out) : null;
         return out;
@@ -76,6 +85,11 @@ public final class WithNumber extends UnaryOp {
             case RPOW -> g.mul(y.get().mul(Math.log(number)));
             default -> throw new AssertionError(kernel);
         };
+    }
+
+    /** The exponents that PyTorch computes otherwise: the root of −∞ is NaN, its power 0.5 would be ∞. */
+    private UnaryKernel root() {
+        return number == 0.5 ? UnaryKernel.SQRT : number == -0.5 ? UnaryKernel.RSQRT : number == 2 ? UnaryKernel.SQUARE : null;
     }
 
     private Tensor powGrad(Tensor g) {

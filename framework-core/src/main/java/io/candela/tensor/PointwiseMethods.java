@@ -157,7 +157,7 @@ public sealed interface PointwiseMethods permits Tensor {
         return unary(UnaryKernel.ABS);
     }
 
-    /** −1, 0 or 1; its gradient is 0. */
+    /** −1, 0 or 1, 0 for NaN; its gradient is 0. */
     default Tensor sign() {
         return unary(UnaryKernel.SIGN);
     }

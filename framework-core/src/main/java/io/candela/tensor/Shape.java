@@ -60,7 +60,13 @@ public final class Shape {
      * @throws ShapeException if there is no such dimension
      */
     public int dim(int dim) {
-        return dims[dim >= 0 && dim < dims.length ? dim : wrap("Shape", dim)];
+        if (dim >= 0 && dim < dims.length) {
+            return dims[dim];
+        }
+        if (dims.length == 0) {
+            throw new ShapeException("Shape: a scalar has no dimension %d", dim);
+        }
+        return dims[wrap("Shape", dim)];
     }
 
     /** The sizes, in a new array. */

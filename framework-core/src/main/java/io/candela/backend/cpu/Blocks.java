@@ -156,6 +156,9 @@ final class Blocks {
 
     /** Cuts a stretch of elements into runs along the last merged dimension. */
     private void walk(int position, int count, Run run) {
+        if (count == 0) {
+            return; // sizes may be 0
+        }
         int last = sizes.length - 1;
         int[] coordinate = new int[sizes.length];
         int rest = position;

@@ -88,7 +88,7 @@ final class DoubleLoops {
 
     private static void sign(double[] x, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Math.signum(x[i]);
+            out[i] = x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0;
         }
     }
 
@@ -100,7 +100,7 @@ final class DoubleLoops {
 
     private static void relu(double[] x, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = x[i] > 0 || x[i] != x[i] ? x[i] : 0;
+            out[i] = x[i] < 0 ? 0 : x[i];
         }
     }
 
@@ -232,13 +232,13 @@ final class DoubleLoops {
 
     private static void pow(double[] a, double[] b, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Math.pow(a[i], b[i]);
+            out[i] = FloatLoops.power(a[i], b[i]);
         }
     }
 
     private static void rpow(double[] a, double[] b, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Math.pow(b[i], a[i]);
+            out[i] = FloatLoops.power(b[i], a[i]);
         }
     }
 
@@ -262,7 +262,7 @@ final class DoubleLoops {
 
     private static void reluGrad(double[] a, double[] b, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = b[i] > 0 ? a[i] : 0;
+            out[i] = b[i] <= 0 ? 0 : a[i];
         }
     }
 

@@ -88,7 +88,7 @@ final class FloatLoops {
 
     private static void sign(float[] x, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = Math.signum(x[i]);
+            out[i] = x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0;
         }
     }
 
@@ -100,7 +100,7 @@ final class FloatLoops {
 
     private static void relu(float[] x, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = x[i] > 0 || x[i] != x[i] ? x[i] : 0;
+            out[i] = x[i] < 0 ? 0 : x[i];
         }
     }
 
@@ -232,13 +232,13 @@ final class FloatLoops {
 
     private static void pow(float[] a, float[] b, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = (float) Math.pow(a[i], b[i]);
+            out[i] = (float) power(a[i], b[i]);
         }
     }
 
     private static void rpow(float[] a, float[] b, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = (float) Math.pow(b[i], a[i]);
+            out[i] = (float) power(b[i], a[i]);
         }
     }
 
@@ -262,7 +262,7 @@ final class FloatLoops {
 
     private static void reluGrad(float[] a, float[] b, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = b[i] > 0 ? a[i] : 0;
+            out[i] = b[i] <= 0 ? 0 : a[i];
         }
     }
 
@@ -335,5 +335,10 @@ final class FloatLoops {
     private static float remainder(float a, float b) {
         float r = a % b;
         return r != 0 && r < 0 != b < 0 ? r + b : r;
+    }
+
+    /** C's pow: 1 to any power is 1, and −1 to an infinite one; Java says NaN. */
+    static double power(double a, double b) {
+        return a == 1 || a == -1 && Double.isInfinite(b) ? 1 : Math.pow(a, b);
     }
 }

@@ -17,7 +17,11 @@ final class IndexCpu implements IndexKernels {
         int rows = x.size(0);
         int width = rows == 0 ? 0 : x.numel() / rows;
         long[] picks = index.toLongArray();
-        check(who, picks, rows, 0, x.shape());
+        for (int i = 0; i < picks.length; i++) {
+            if (picks[i] < 0 || picks[i] >= rows) {
+                throw new ShapeException("%s: index %d at position %d is out of range; use 0 to %d", who, picks[i], i, rows - 1);
+            }
+        }
         Blocks in = new Blocks(x, x.shape());
         Blocks to = new Blocks(out, out.shape());
         for (int i = 0; i < picks.length; i++) {

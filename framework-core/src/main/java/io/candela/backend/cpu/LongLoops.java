@@ -2,6 +2,7 @@ package io.candela.backend.cpu;
 
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
+import io.candela.tensor.DType;
 
 /**
  * Element by element loops over heap blocks of longs: all integer types compute in them and wrap when stored.
@@ -197,5 +198,18 @@ final class LongLoops {
             square *= square;
         }
         return exponent >= 0 ? result : base == 1 ? 1 : base == -1 ? (exponent & 1) == 0 ? 1 : -1 : 0;
+    }
+
+    /** Converts to the type of an operation: a wider operand of it, such as a 0-d tensor beside others, wraps before. */
+    static void wrap(DType type, long[] x, int n) {
+        if (type == DType.INT32) {
+            for (int i = 0; i < n; i++) {
+                x[i] = (int) x[i];
+            }
+        } else if (type == DType.UINT8) {
+            for (int i = 0; i < n; i++) {
+                x[i] &= 0xFF;
+            }
+        }
     }
 }

@@ -103,7 +103,7 @@ final class PointwiseCpu implements PointwiseKernels {
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, right, 0, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, right, 0, to, thread, from, end));
-            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, right, 0, to, thread, from, end));
+            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, right, 0, compute, to, thread, from, end));
         }
     }
 
@@ -115,7 +115,7 @@ final class PointwiseCpu implements PointwiseKernels {
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, null, number, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, null, number, to, thread, from, end));
-            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, null, number, to, thread, from, end));
+            default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, null, number, compute, to, thread, from, end));
         }
     }
 
@@ -163,17 +163,21 @@ final class PointwiseCpu implements PointwiseKernels {
         }
     }
 
-    private static void longs(BinaryKernel kernel, Blocks left, Blocks right, double number, Blocks to, HostThread thread, int from, int end) {
+    private static void longs(BinaryKernel kernel, Blocks left, Blocks right, double number, DType compute, Blocks to, HostThread thread, int from,
+            int end) {
         long[] a = thread.longs(0);
         long[] b = thread.longs(1);
         if (right == null) {
             Arrays.fill(b, 0, Math.min(BLOCK, end - from), (long) number);
+            LongLoops.wrap(compute, b, Math.min(BLOCK, end - from));
         }
         for (int p = from; p < end; p += BLOCK) {
             int n = Math.min(BLOCK, end - p);
             left.read(p, a, n);
+            LongLoops.wrap(compute, a, n);
             if (right != null) {
                 right.read(p, b, n);
+                LongLoops.wrap(compute, b, n);
             }
             if (kernel.isPredicate()) {
                 LongLoops.predicate(kernel, a, b, thread.bytes, n);

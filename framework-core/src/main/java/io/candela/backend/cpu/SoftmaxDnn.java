@@ -64,7 +64,7 @@ final class SoftmaxDnn {
     }
 
     private static boolean fits(Tensor x, Tensor out) {
-        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && x.isContiguous();
+        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && x.isContiguous() && out.isContiguous();
     }
 
     private static long address(Tensor t) {

@@ -1,0 +1,56 @@
+package io.candela.testing;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+import org.junit.jupiter.api.Assertions;
+
+/** Compares tensors element by element. NaN equals NaN, infinities must agree. */
+public final class Close {
+    private Close() {}
+
+    /** How far float32 may be off beside 1, one rounding each for a function and for the sums around it. */
+    public static final double FLOAT = 2e-6;
+    /** How far float64 may be off beside 1. */
+    public static final double DOUBLE = 1e-12;
+
+    /** Shape and type must be equal, and elements within {@code slack} times the usual error of their type. */
+    public static void assertClose(Object what, Tensor expected, Tensor actual, double slack) {
+        Assertions.assertEquals(expected.dtype(), actual.dtype(), () -> what + ": type");
+        assertCloseValues(what, expected, actual, slack * (expected.dtype() == DType.FLOAT32 ? FLOAT : DOUBLE));
+    }
+
+    /** Shape must be equal, and elements within {@code tolerance}, relative above 1 and absolute below. */
+    public static void assertCloseValues(Object what, Tensor expected, Tensor actual, double tolerance) {
+        Assertions.assertEquals(expected.shape(), actual.shape(), () -> what + ": shape");
+        if (!expected.dtype().isFloating() && !actual.dtype().isFloating()) {
+            Assertions.assertArrayEquals(expected.toLongArray(), actual.toLongArray(), what::toString);
+            return;
+        }
+        double[] e = expected.toDoubleArray();
+        double[] a = actual.toDoubleArray();
+        for (int i = 0; i < e.length; i++) {
+            boolean same = Double.isFinite(e[i]) && Double.isFinite(a[i]) ? Math.abs(e[i] - a[i]) <= tolerance * Math.max(1, Math.abs(e[i]))
+                    : e[i] == a[i] || e[i] != e[i] && a[i] != a[i];
+            if (!same) {
+                Assertions.fail(what + ": element " + i + " of " + expected.shape() + ": expected " + e[i] + ", got " + a[i]);
+            }
+        }
+    }
+
+    /** Shape, type and every bit must be equal; all NaNs count as one. */
+    public static void assertExact(Object what, Tensor expected, Tensor actual) {
+        Assertions.assertEquals(expected.dtype(), actual.dtype(), () -> what + ": type");
+        Assertions.assertEquals(expected.shape(), actual.shape(), () -> what + ": shape");
+        if (expected.dtype().isFloating()) {
+            double[] e = expected.toDoubleArray();
+            double[] a = actual.toDoubleArray();
+            for (int i = 0; i < e.length; i++) {
+                if (Double.doubleToLongBits(e[i]) != Double.doubleToLongBits(a[i])) {
+                    Assertions.fail(what + ": element " + i + " of " + expected.shape() + ": expected exactly " + e[i] + ", got " + a[i]);
+                }
+            }
+        } else {
+            Assertions.assertArrayEquals(expected.toLongArray(), actual.toLongArray(), what::toString);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.candela.testing;
+
+import io.candela.backend.Backends;
+import io.candela.tensor.Device;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+
+/** Runs a test on every kind of device. One that is not there shows as a skipped test, never as a failure. */
+public final class EachBackend {
+    private EachBackend() {}
+
+    /** One device of each kind. */
+    public static List<Device> devices() {
+        return List.of(Device.CPU, Device.cuda(0));
+    }
+
+    /** The devices that are here. */
+    public static List<Device> usable() {
+        return devices().stream().filter(Backends::isUsable).toList();
+    }
+
+    /** A skipped test for every device that is not here. */
+    public static Stream<DynamicTest> missing() {
+        return devices().stream().filter(d -> !Backends.isUsable(d)).map(d -> DynamicTest.dynamicTest(d + " is not usable here",
+                () -> Assumptions.abort(d + " is not usable here: nothing was tested on it")));
+    }
+
+    /** One test per device. */
+    public static Stream<DynamicTest> run(String name, Consumer<Device> test) {
+        return Stream.concat(usable().stream().map(d -> DynamicTest.dynamicTest(name + " on " + d, () -> test.accept(d))), missing());
+    }
+}

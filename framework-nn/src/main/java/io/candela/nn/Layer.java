@@ -1,0 +1,98 @@
+package io.candela.nn;
+
+import io.candela.tensor.Tensor;
+
+/**
+ * A module that maps one tensor to one tensor. Extend it, register what it consists of, and override {@link #forward}:
+ *
+ * <pre>{@code
+ * final class Mlp extends Layer {
+ *     private final Linear hidden = register("hidden", new Linear(4, 8));
+ *     private final ReLU act = register("act", new ReLU());
+ *     private final Linear output = register("output", new Linear(8, 3));
+ *
+ *     @Override public Tensor forward(Tensor x) {
+ *         return output.forward(act.forward(hidden.forward(x)));
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Forward hooks run in {@link #call}, PyTorch's {@code module(x)}. Candela's own layers run theirs in {@code forward} too, so a hook on
+ * {@code hidden} above sees every pass of the network. A hook on a class of your own, whose {@code forward} is your code and nothing else,
+ * runs where it is used through {@code call}, or as an entry of {@link Sequential}, which does that.
+ *
+ * <p>Several threads may run {@code forward} of one layer in evaluation mode at once.
+ */
+public abstract class Layer extends Module {
+    private Hooks<ForwardPreHook> forwardPreHooks; // null until the first is registered: most layers have none
+    private Hooks<ForwardHook> forwardHooks;
+
+    /** Computes the output. */
+    public abstract Tensor forward(Tensor x);
+
+    /** Computes the output with the forward hooks around it: PyTorch's {@code module(x)}. */
+    public final Tensor call(Tensor x) {
+        return forwardPreHooks == null && forwardHooks == null ? compute(x) : callHooked(x);
+    }
+
+    /** The computation without hooks. */
+    Tensor compute(Tensor x) {
+        return forward(x);
+    }
+
+    private Tensor callHooked(Tensor x) {
+        Tensor[] value = {x}; // the input, then the output
+        if (forwardPreHooks != null) {
+            forwardPreHooks.forEach(hook -> value[0] = replaced(value[0], hook.before(this, value[0])));
+        }
+        Tensor input = value[0];
+        value[0] = compute(input);
+        if (forwardHooks != null) {
+            forwardHooks.forEach(hook -> value[0] = replaced(value[0], hook.after(this, input, value[0])));
+        }
+        return value[0];
+    }
+
+    private static Tensor replaced(Tensor value, Tensor replacement) {
+        return replacement == null ? value : replacement;
+    }
+
+    /** Adds a hook that runs before each forward and may replace the input. When hooks run: see {@link Layer}. */
+    public final HookHandle registerForwardPreHook(ForwardPreHook hook) {
+        if (forwardPreHooks == null) {
+            forwardPreHooks = new Hooks<>();
+        }
+        return forwardPreHooks.add(hook);
+    }
+
+    /** Adds a hook that runs after each forward and may replace the output. When hooks run: see {@link Layer}. */
+    public final HookHandle registerForwardHook(ForwardHook hook) {
+        if (forwardHooks == null) {
+            forwardHooks = new Hooks<>();
+        }
+        return forwardHooks.add(hook);
+    }
+
+    @Override
+    void separateFrom(Module original) {
+        super.separateFrom(original);
+        forwardPreHooks = Hooks.copyOf(forwardPreHooks);
+        forwardHooks = Hooks.copyOf(forwardHooks);
+    }
+
+    @Override
+    public Layer train(boolean mode) {
+        super.train(mode);
+        return this;
+    }
+
+    @Override
+    public Layer train() {
+        return train(true);
+    }
+
+    @Override
+    public Layer eval() {
+        return train(false);
+    }
+}

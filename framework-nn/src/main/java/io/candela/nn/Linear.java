@@ -1,0 +1,69 @@
+package io.candela.nn;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/**
+ * Affine map of the last dimension, {@code y = x Wᵀ + b}; same state and start values as {@code torch.nn.Linear}.
+ *
+ * <p>Shapes: {@code (*, in)} to {@code (*, out)}; state {@code weight (out, in)}, {@code bias (out)}, both drawn from U(-1/√in, 1/√in).
+ */
+public final class Linear extends HookedLayer {
+    private final Tensor weight;
+    private final Tensor bias; // null when built without one
+
+    /** With a bias, in float32. */
+    public Linear(int inFeatures, int outFeatures) {
+        this(inFeatures, outFeatures, true);
+    }
+
+    /** In float32. */
+    public Linear(int inFeatures, int outFeatures, boolean bias) {
+        this(inFeatures, outFeatures, bias, DType.FLOAT32);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param dtype of the parameters, float32 or float64
+     * @throws ShapeException if a size is negative
+     */
+    public Linear(int inFeatures, int outFeatures, boolean bias, DType dtype) {
+        Tensor w = Tensor.empty(Shape.of(outFeatures, inFeatures), dtype, Device.CPU);
+        // PyTorch's way to 1/√in; with float64 the last bit of the bound depends on it
+        weight = register("weight", Init.kaimingUniform(w, Math.sqrt(5), Init.FanMode.FAN_IN, Init.Nonlinearity.LEAKY_RELU));
+        double bound = inFeatures == 0 ? 0 : 1 / Math.sqrt(inFeatures);
+        this.bias = register("bias", bias ? Init.uniform(Tensor.empty(Shape.of(outFeatures), dtype, Device.CPU), -bound, bound) : null);
+    }
+
+    /** {@code (out, in)}. */
+    public Tensor weight() {
+        return weight;
+    }
+
+    /** {@code (out)}; null when built without one. */
+    public Tensor bias() {
+        return bias;
+    }
+
+    @Override
+    Tensor compute(Tensor x) {
+        if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
+            throw new ShapeException("%s: last dimension must be %d, got input %s%s", this, weight.size(1), x.shape(), remedy(x));
+        }
+        return F.linear(x, weight, bias);
+    }
+
+    /** Suggests what is most often forgotten: to flatten images. */
+    private String remedy(Tensor x) {
+        return x.dim() > 2 && x.shape().numel() == (long) x.size(0) * weight.size(1) ? "; flatten(1, -1) first?" : "";
+    }
+
+    @Override
+    protected String describe() {
+        return "in_features=" + weight.size(1) + ", out_features=" + weight.size(0) + ", bias=" + ModulePrinter.number(bias != null);
+    }
+}

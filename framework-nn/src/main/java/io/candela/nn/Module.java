@@ -1,0 +1,443 @@
+package io.candela.nn;
+
+import io.candela.autograd.GraphException;
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
+import io.candela.tensor.StateDict;
+import io.candela.tensor.StateDictException;
+import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A part of a network, with named parameters, buffers and child modules: PyTorch's {@code nn.Module}. Extend {@link Layer} for what maps one
+ * tensor to one tensor, and this class for any other signature.
+ *
+ * <p>A module registers what it consists of, and keeps it in final fields: {@code register} returns its argument.
+ *
+ * <pre>{@code
+ * private final Tensor weight = register("weight", Init.kaimingUniform(Tensor.empty(...)));
+ * private final Linear output = register("output", new Linear(8, 3));
+ * }</pre>
+ *
+ * <p>All walks go in the order of registration. A tensor or module that is registered in several places is one and the same (told apart by
+ * identity): {@link #namedParameters()} names it once, by its first path, and {@link #stateDict()} under each.
+ *
+ * <p>A registered tensor stays the same object whatever happens to it: {@link #to} and {@link #loadStateDict} change its contents.
+ * So fields stay valid and an optimizer built before goes on working.
+ *
+ * <p>Building, converting and loading a module is for one thread; what several threads may do at once is said at {@link Layer}.
+ */
+public abstract class Module implements Cloneable {
+    // Not final: a deep copy gets its own. A slot registered as null is a key with a null value.
+    private Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private Set<String> nonPersistent = new LinkedHashSet<>();
+    private Map<String, Module> children = new LinkedHashMap<>();
+    private boolean training = true;
+    private ModuleHooks hooks = new ModuleHooks();
+
+    /** A module without state, in training mode. */
+    protected Module() {}
+
+    // ---- registration ----
+
+    /**
+     * Makes a tensor a parameter: it asks for a gradient from now on, and an open {@link TensorScope} does not release it.
+     *
+     * @param parameter may be null: the name is then taken, but has no entry anywhere
+     * @return {@code parameter}
+     * @throws IllegalArgumentException if the name is empty, contains a dot or is taken
+     * @throws GraphException           if the tensor is the result of a recorded operation
+     * @throws DTypeException           if its elements are not floating point
+     */
+    protected final Tensor register(String name, Tensor parameter) {
+        checkName(name, "parameter");
+        if (parameter != null) {
+            if (!parameter.isLeaf()) {
+                throw new GraphException("%s.register: parameter '%s' %s is the result of an operation; detach() it", typeName(), name,
+                        parameter.shape());
+            }
+            if (!parameter.dtype().isFloating()) {
+                throw new DTypeException("%s.register: parameter '%s' must be floating point, got %s; a buffer may be of any type", typeName(), name,
+                        parameter.dtype());
+            }
+            TensorScope.outlive(parameter).setRequiresGrad(true);
+        }
+        parameters.put(name, parameter);
+        return parameter;
+    }
+
+    /**
+     * Makes a module a child.
+     *
+     * @param child may be null: the name is then taken, but has no entry anywhere
+     * @return {@code child}
+     * @throws IllegalArgumentException if the name is empty, contains a dot or is taken, or if {@code child} contains this module
+     */
+    protected final <M extends Module> M register(String name, M child) {
+        checkName(name, "module");
+        if (child != null && ModuleWalk.contains(child, this)) {
+            throw new IllegalArgumentException("%s.register: '%s' (%s) contains this module, so it cannot become its child"
+                    .formatted(typeName(), name, ((Module) child).typeName()));
+        }
+        children.put(name, child);
+        return child;
+    }
+
+    /** As {@link #registerBuffer(String, Tensor, boolean)}, persistent. */
+    protected final Tensor registerBuffer(String name, Tensor buffer) {
+        return registerBuffer(name, buffer, true);
+    }
+
+    /**
+     * Makes a tensor a buffer: state that no optimizer changes, such as running statistics. An open {@link TensorScope} does not release it.
+     *
+     * @param buffer     may be null: the name is then taken, but has no entry anywhere
+     * @param persistent whether it belongs to {@link #stateDict()}
+     * @return {@code buffer}
+     * @throws IllegalArgumentException if the name is empty, contains a dot or is taken
+     */
+    protected final Tensor registerBuffer(String name, Tensor buffer, boolean persistent) {
+        checkName(name, "buffer");
+        if (buffer != null) {
+            TensorScope.outlive(buffer);
+        }
+        buffers.put(name, buffer);
+        if (!persistent) {
+            nonPersistent.add(name);
+        }
+        return buffer;
+    }
+
+    private void checkName(String name, String kind) {
+        if (name.isEmpty() || name.indexOf('.') >= 0) {
+            throw new IllegalArgumentException("%s.register: the name of a %s must not be empty or contain a dot, got '%s'".formatted(typeName(), kind,
+                    name));
+        }
+        String taken = parameters.containsKey(name) ? "parameter" : buffers.containsKey(name) ? "buffer" : children.containsKey(name) ? "module" : null;
+        if (taken != null) {
+            throw new IllegalArgumentException("%s.register: '%s' is taken by a %s".formatted(typeName(), name, taken));
+        }
+    }
+
+    // ---- what it consists of ----
+
+    /** This module's own slots, with null values for empty ones; for the walks of this package. */
+    final Map<String, Tensor> ownParameters() {
+        return parameters;
+    }
+
+    final Map<String, Tensor> ownBuffers() {
+        return buffers;
+    }
+
+    final Map<String, Module> ownChildren() {
+        return children;
+    }
+
+    final boolean isPersistent(String buffer) {
+        return !nonPersistent.contains(buffer);
+    }
+
+    final ModuleHooks hooks() {
+        return hooks;
+    }
+
+    /** All parameters by name ({@code "fc1.weight"}), this module's own first, then its children's, depth first. A new map. */
+    public final Map<String, Tensor> namedParameters() {
+        return namedParameters("", true, true);
+    }
+
+    /**
+     * Parameters by name.
+     *
+     * @param prefix          put before each name, with a dot unless empty
+     * @param recurse         whether to include those of children
+     * @param removeDuplicate whether a parameter in several places appears under its first name alone
+     */
+    public final Map<String, Tensor> namedParameters(String prefix, boolean recurse, boolean removeDuplicate) {
+        return ModuleWalk.tensors(this, Module::ownParameters, prefix, recurse, removeDuplicate);
+    }
+
+    /** The values of {@link #namedParameters()}. A new list. */
+    public final List<Tensor> parameters() {
+        return new ArrayList<>(namedParameters().values());
+    }
+
+    /** All buffers by name, persistent or not. A new map. */
+    public final Map<String, Tensor> namedBuffers() {
+        return namedBuffers("", true, true);
+    }
+
+    /** Buffers by name; see {@link #namedParameters(String, boolean, boolean)}. */
+    public final Map<String, Tensor> namedBuffers(String prefix, boolean recurse, boolean removeDuplicate) {
+        return ModuleWalk.tensors(this, Module::ownBuffers, prefix, recurse, removeDuplicate);
+    }
+
+    /** The values of {@link #namedBuffers()}. A new list. */
+    public final List<Tensor> buffers() {
+        return new ArrayList<>(namedBuffers().values());
+    }
+
+    /** This module as {@code ""} and all below it by path, each before its children. A new map. */
+    public final Map<String, Module> namedModules() {
+        return namedModules("", true);
+    }
+
+    /** Modules by path; see {@link #namedParameters(String, boolean, boolean)}. */
+    public final Map<String, Module> namedModules(String prefix, boolean removeDuplicate) {
+        return ModuleWalk.modules(this, prefix, removeDuplicate);
+    }
+
+    /** The values of {@link #namedModules()}. A new list. */
+    public final List<Module> modules() {
+        return new ArrayList<>(namedModules().values());
+    }
+
+    /** The direct children by name, each once. A new map. */
+    public final Map<String, Module> namedChildren() {
+        return ModuleWalk.children(this);
+    }
+
+    /** The values of {@link #namedChildren()}. A new list. */
+    public final List<Module> children() {
+        return new ArrayList<>(namedChildren().values());
+    }
+
+    /**
+     * The module at a path such as {@code "encoder.0"}; this module for {@code ""}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public final Module getSubmodule(String path) {
+        return ModuleWalk.find(this, path);
+    }
+
+    /**
+     * The parameter at a path such as {@code "fc1.weight"}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public final Tensor getParameter(String path) {
+        return ModuleWalk.find(this, path, "parameter", Module::ownParameters);
+    }
+
+    /**
+     * The buffer at a path such as {@code "bn1.running_mean"}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public final Tensor getBuffer(String path) {
+        return ModuleWalk.find(this, path, "buffer", Module::ownBuffers);
+    }
+
+    /** Runs {@code action} on all modules, children before their parent. */
+    public final Module apply(Consumer<? super Module> action) {
+        children().forEach(child -> child.apply(action));
+        action.accept(this);
+        return this;
+    }
+
+    // ---- mode, conversion, gradients ----
+
+    /**
+     * Sets training or evaluation mode here and below. It changes what Dropout, BatchNorm and the like compute; gradients are not its business.
+     *
+     * @return this module
+     */
+    public Module train(boolean mode) {
+        training = mode;
+        children().forEach(child -> child.train(mode));
+        return this;
+    }
+
+    /** As {@link #train(boolean)} with true. */
+    public Module train() {
+        return train(true);
+    }
+
+    /** As {@link #train(boolean)} with false. */
+    public Module eval() {
+        return train(false);
+    }
+
+    /** Whether this module is in training mode; true at the start. */
+    public final boolean isTraining() {
+        return training;
+    }
+
+    /** Lets all parameters ask for a gradient, or freezes them: an optimizer skips what has no gradient. */
+    public final Module requiresGrad(boolean requiresGrad) {
+        parameters().forEach(parameter -> parameter.setRequiresGrad(requiresGrad));
+        return this;
+    }
+
+    /** Forgets the gradients of all parameters; an optimizer then skips them until there are new ones. */
+    public final void zeroGrad() {
+        zeroGrad(true);
+    }
+
+    /**
+     * Forgets the gradients of all parameters, or sets them to 0.
+     *
+     * @param setToNull false keeps gradients as zeros: an optimizer then still applies momentum and weight decay
+     */
+    public final void zeroGrad(boolean setToNull) {
+        ModuleConversion.zeroGrad(this, setToNull);
+    }
+
+    /** Moves all parameters, their gradients, and buffers to a device. The tensors stay the same objects. */
+    public Module to(Device device) {
+        ModuleConversion.convert(this, tensor -> tensor.to(device));
+        return this;
+    }
+
+    /**
+     * Converts all floating point parameters, their gradients, and floating point buffers; integers stay as they are. The tensors stay the same
+     * objects.
+     *
+     * @throws DTypeException if {@code dtype} is not floating point
+     */
+    public Module to(DType dtype) {
+        if (!dtype.isFloating()) {
+            throw new DTypeException("%s.to: only floating point can be asked for, got %s", typeName(), dtype);
+        }
+        ModuleConversion.convert(this, tensor -> tensor.dtype().isFloating() ? tensor.to(dtype) : tensor);
+        return this;
+    }
+
+    /**
+     * An independent copy of a module with all below it, PyTorch's {@code copy.deepcopy}: parameters, buffers, mode and hooks are copied, ties
+     * inside are kept, gradients are not copied, and no memory is shared.
+     *
+     * <p>Fields are copied without running constructors: modules, tensors, arrays, and the JDK's usual lists, sets and maps become copies of their
+     * own; all other objects (functions, generators) are shared.
+     *
+     * @throws IllegalStateException if a field of a subclass is closed to reflection; its package must be opened to this one
+     */
+    public static <M extends Module> M deepCopy(M module) {
+        return new ModuleCopier().copy(module);
+    }
+
+    /** For the copier: a copy that still shares every field. */
+    final Module shallowCopy() {
+        try {
+            return (Module) super.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new AssertionError(e); // Module is Cloneable
+        }
+    }
+
+    /** For the copier: gives this shallow copy its own empty slots, and its own hooks. */
+    void separateFrom(Module original) {
+        parameters = new LinkedHashMap<>();
+        buffers = new LinkedHashMap<>();
+        children = new LinkedHashMap<>();
+        nonPersistent = new LinkedHashSet<>(original.nonPersistent);
+        hooks = new ModuleHooks(original.hooks);
+    }
+
+    // ---- state ----
+
+    /**
+     * All parameters and persistent buffers by name, with the modules' versions. The tensors take no part in the graph and share the module's memory: a
+     * later optimizer step shows in them. For values that stay, take {@link #stateDictSnapshot()}.
+     *
+     * <p>A module with {@link ExtraState} adds it under {@code _extra_state}.
+     */
+    public final StateDict stateDict() {
+        return ModuleState.collect(this, Tensor::detach);
+    }
+
+    /** As {@link #stateDict()}, with a copy of each tensor, which nothing changes any more. A tensor in several places is copied once. */
+    public final StateDict stateDictSnapshot() {
+        return ModuleState.snapshot(this);
+    }
+
+    /** As {@link #loadStateDict(Map, LoadOptions)} with the defaults. */
+    public final LoadResult loadStateDict(Map<String, ?> state) {
+        return loadStateDict(state, LoadOptions.defaults());
+    }
+
+    /**
+     * Copies a state into this module's parameters and buffers, which stay the same tensors: element type, device, {@code requiresGrad} and
+     * optimizers keep. Everything is checked first; if something does not match, nothing is changed.
+     *
+     * <p>With {@link LoadOptions#assign()} the tensors take over the memory, type and device of the state's tensors, and lose their gradients.
+     *
+     * @param state tensors by name, usually from {@link #stateDict()} or a file; not changed. A {@link StateDict} also says which versions wrote it
+     * @return what was missing or left over; both empty after a strict load
+     * @throws StateDictException       listing all that does not match: always tensors of another shape, unless skipped, and values that
+     *     are no tensors; missing and unexpected keys if strict
+     * @throws IllegalArgumentException if {@code state} is null or its keys are no strings
+     */
+    public final LoadResult loadStateDict(Map<String, ?> state, LoadOptions options) {
+        return new StateDictLoader(this, options).load(state);
+    }
+
+    /** The version of this class's state, for {@link #upgradeState}; 1 unless overridden. */
+    protected long stateVersion() {
+        return 1;
+    }
+
+    /**
+     * Rewrites state that an older version of this class wrote, before it is matched. Does nothing unless overridden.
+     *
+     * @param state   the entries of this module and its children, under their full keys; a private copy, to be changed in place
+     * @param prefix  this module's own part of the keys, ending in a dot unless empty
+     * @param version with which this module wrote its state; null if unknown
+     */
+    protected void upgradeState(StateDict state, String prefix, Long version) {}
+
+    // ---- hooks ----
+
+    /** Adds a hook that runs before this module writes its entries into a state dict. */
+    public final HookHandle registerStateDictPreHook(StateDictHook hook) {
+        return hooks.beforeState.add(hook);
+    }
+
+    /** Adds a hook that runs after this module and its children have written their entries into a state dict. */
+    public final HookHandle registerStateDictHook(StateDictHook hook) {
+        return hooks.afterState.add(hook);
+    }
+
+    /** Adds a hook that runs before this module takes its entries from a state. */
+    public final HookHandle registerLoadStateDictPreHook(LoadPreHook hook) {
+        return hooks.beforeLoad.add(hook);
+    }
+
+    /**
+     * Adds a hook that runs after this module and its children were loaded. While there is one, a load keeps the former contents
+     * until it has run: if it throws, or a strict load fails for what it leaves in the lists, they are put back.
+     */
+    public final HookHandle registerLoadStateDictPostHook(LoadHook hook) {
+        return hooks.afterLoad.add(hook);
+    }
+
+    // ---- printing ----
+
+    /** What stands in the printed form's parentheses, such as {@code in_features=4, out_features=8, bias=True}; nothing unless overridden. */
+    protected String describe() {
+        return "";
+    }
+
+    /** The class's name in the printed form and in messages. */
+    String typeName() {
+        String name = getClass().getSimpleName();
+        return name.isEmpty() ? getClass().getSuperclass().getSimpleName() : name; // anonymous classes go by what they extend
+    }
+
+    /** PyTorch's printed form: the class, {@link #describe()}, and the children, one per line. */
+    @Override
+    public String toString() {
+        return ModulePrinter.print(this);
+    }
+}

@@ -1,0 +1,53 @@
+package io.candela.nn;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+
+/** Modules by position, under the keys {@code 0}, {@code 1}, …. It has no forward: what happens with them is its owner's business. */
+public final class ModuleList<M extends Module> extends Module implements Iterable<M> {
+    private final List<M> list = new ArrayList<>();
+
+    /** The modules given. */
+    @SafeVarargs
+    public ModuleList(M... modules) {
+        for (M module : modules) {
+            append(module);
+        }
+    }
+
+    /** The modules given. */
+    public ModuleList(Iterable<? extends M> modules) {
+        modules.forEach(this::append);
+    }
+
+    /** Adds a module at the end; returns this. */
+    public ModuleList<M> append(M module) {
+        list.add(register(Integer.toString(list.size()), module));
+        return this;
+    }
+
+    /** The module at a position; negative counts from the end. */
+    public M get(int index) {
+        return list.get(position("ModuleList", index, list.size()));
+    }
+
+    /** How many modules there are. */
+    public int size() {
+        return list.size();
+    }
+
+    @Override
+    public Iterator<M> iterator() {
+        return Collections.unmodifiableList(list).iterator();
+    }
+
+    /** The position from 0 of an index that may be negative. */
+    static int position(String who, int index, int size) {
+        if (index < -size || index >= size) {
+            throw new IndexOutOfBoundsException("%s: index %d is out of range for %d modules".formatted(who, index, size));
+        }
+        return index < 0 ? index + size : index;
+    }
+}

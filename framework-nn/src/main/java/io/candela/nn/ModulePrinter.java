@@ -1,0 +1,75 @@
+package io.candela.nn;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** PyTorch's printed form of modules, independent of the default locale. */
+final class ModulePrinter {
+    private ModulePrinter() {}
+
+    static String print(Module module) {
+        List<String> own = module.describe().isEmpty() ? List.of() : List.of(module.describe().split("\n"));
+        List<String> children = module instanceof ModuleList<?> ? repeated(module) : children(module);
+        if (children.isEmpty() && own.size() <= 1) {
+            return module.typeName() + "(" + String.join("", own) + ")";
+        }
+        List<String> lines = new ArrayList<>(own);
+        lines.addAll(children);
+        return module.typeName() + "(\n  " + String.join("\n  ", lines) + "\n)";
+    }
+
+    private static List<String> children(Module module) {
+        List<String> lines = new ArrayList<>();
+        module.ownChildren().forEach((name, child) -> lines.add(line(name, indented(child))));
+        return lines;
+    }
+
+    /** A list's children, with runs of equal ones on one line: {@code (0-2): 3 x Linear(...)}. */
+    private static List<String> repeated(Module module) {
+        List<String> lines = new ArrayList<>();
+        List<Map.Entry<String, Module>> entries = new ArrayList<>(module.ownChildren().entrySet());
+        for (int first = 0, next; first < entries.size(); first = next) {
+            String text = indented(entries.get(first).getValue());
+            next = first + 1;
+            while (next < entries.size() && indented(entries.get(next).getValue()).equals(text)) {
+                next++;
+            }
+            boolean single = next - first == 1;
+            lines.add(single ? line(entries.get(first).getKey(), text)
+                    : line(entries.get(first).getKey() + "-" + entries.get(next - 1).getKey(), (next - first) + " x " + text));
+        }
+        return lines;
+    }
+
+    private static String line(String name, String text) {
+        return "(" + name + "): " + text;
+    }
+
+    private static String indented(Module child) {
+        return child == null ? "None" : child.toString().replace("\n", "\n  ");
+    }
+
+    /** Python's spelling of a truth value. */
+    static String number(boolean value) {
+        return value ? "True" : "False";
+    }
+
+    /** Python's spelling of a float: {@code 0.1}, {@code 1e-05}, {@code 1.0}, {@code nan}. */
+    static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
+        }
+        double size = Math.abs(value);
+        BigDecimal decimal = new BigDecimal(Double.toString(value));
+        if (size == 0 || size >= 1e-4 && size < 1e16) {
+            String plain = (value == 0 ? Double.toString(value) : decimal.stripTrailingZeros().toPlainString());
+            return plain.indexOf('.') < 0 ? plain + ".0" : plain;
+        }
+        BigDecimal digits = decimal.stripTrailingZeros();
+        int exponent = digits.precision() - digits.scale() - 1;
+        String mantissa = digits.movePointLeft(exponent).stripTrailingZeros().toPlainString();
+        return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+    }
+}

@@ -1,0 +1,78 @@
+package io.candela.nn;
+
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Layers one after the other: each gets what the one before gave. Keys are {@code 0}, {@code 1}, … or names of your own.
+ *
+ * <pre>{@code
+ * var model = new Sequential(new Linear(4, 8), new ReLU(), new Linear(8, 3));
+ * }</pre>
+ */
+public class Sequential extends HookedLayer implements Iterable<Layer> {
+    private Layer[] layers = {}; // the children, without the cost of a map on the way forward
+
+    /** Layers under the keys {@code 0}, {@code 1}, …. */
+    public Sequential(Layer... layers) {
+        for (Layer layer : layers) {
+            append(layer);
+        }
+    }
+
+    /**
+     * Layers under names of their own.
+     *
+     * @param layers in the map's order, which should therefore be a defined one, as of {@link java.util.LinkedHashMap}
+     */
+    public Sequential(Map<String, ? extends Layer> layers) {
+        layers.forEach(this::append);
+    }
+
+    /** Adds a layer under its position as the key; returns this. */
+    public final Sequential append(Layer layer) {
+        return append(Integer.toString(layers.length), layer);
+    }
+
+    /**
+     * Adds a layer under a name; returns this.
+     *
+     * @throws IllegalArgumentException if the layer is null, or the name is empty, contains a dot or is taken
+     */
+    public final Sequential append(String name, Layer layer) {
+        if (layer == null) {
+            throw new IllegalArgumentException("Sequential: layer '%s' is null".formatted(name));
+        }
+        register(name, layer);
+        Layer[] longer = Arrays.copyOf(layers, layers.length + 1);
+        longer[layers.length] = layer;
+        layers = longer;
+        return this;
+    }
+
+    /** The layer at a position; negative counts from the end. */
+    public final Layer get(int index) {
+        return layers[ModuleList.position("Sequential", index, layers.length)];
+    }
+
+    /** How many layers there are. */
+    public final int size() {
+        return layers.length;
+    }
+
+    @Override
+    public final Iterator<Layer> iterator() {
+        return Arrays.asList(layers.clone()).iterator();
+    }
+
+    @Override
+    final Tensor compute(Tensor x) {
+        Tensor y = x;
+        for (Layer layer : layers) {
+            y = layer.call(y);
+        }
+        return y;
+    }
+}

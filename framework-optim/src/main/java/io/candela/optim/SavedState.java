@@ -1,0 +1,80 @@
+package io.candela.optim;
+
+import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What was saved of one parameter's state, for {@link Optimizer#readState}. A value that is missing or does not fit is noted, to be reported
+ * with all others; the getter then returns something harmless, and the state that is made of it is dropped.
+ */
+public final class SavedState {
+    private final Tensor param;
+    private final String label;
+    private final Map<?, ?> entries;
+    private final List<String> problems;
+    private final Set<Object> unread;
+
+    SavedState(Tensor param, String label, Map<?, ?> entries, List<String> problems) {
+        this.param = param;
+        this.label = label;
+        this.entries = entries;
+        this.problems = problems;
+        this.unread = new LinkedHashSet<>(entries.keySet());
+    }
+
+    /** The parameter. */
+    public Tensor param() {
+        return param;
+    }
+
+    /** The step counter. Older PyTorch versions saved it as a number, newer ones save a tensor of one element. */
+    public long step() {
+        unread.remove("step");
+        Object value = entries.get("step");
+        double step = value instanceof Tensor t && t.numel() == 1 ? t.item() : value instanceof Number n ? n.doubleValue() : -1;
+        if (step < 0 || step != Math.rint(step)) {
+            problems.add("%s: step must be a whole number, 0 or more, got %s".formatted(label, value));
+        }
+        return (long) step;
+    }
+
+    /** A copy of a tensor that has the parameter's shape, converted to its type and device. */
+    public Tensor tensor(String name) {
+        Tensor tensor = tensorOrNull(name);
+        if (tensor == null && entries.get(name) == null) {
+            problems.add("%s: %s is missing".formatted(label, name));
+        }
+        return tensor;
+    }
+
+    /** As {@link #tensor}, but null if there is none. */
+    public Tensor tensorOrNull(String name) {
+        unread.remove(name);
+        Object value = entries.get(name);
+        if (value == null) {
+            return null;
+        }
+        if (!(value instanceof Tensor t)) {
+            problems.add("%s: %s must be a tensor, got %s".formatted(label, name, value.getClass().getSimpleName()));
+            return null;
+        }
+        if (!t.shape().equals(param.shape())) {
+            problems.add("%s: parameter is %s, saved %s is %s".formatted(label, param.shape(), name, t.shape()));
+            return null;
+        }
+        Tensor copy = t.detach().to(param.dtype()).to(param.device());
+        return TensorScope.outlive(copy.storage() == t.storage() ? copy.clone() : copy.contiguous());
+    }
+
+
+    /** Notes what nobody asked for: it would be lost, and probably belongs to another optimizer. */
+    void checkAllRead() {
+        for (Object name : unread) {
+            problems.add("%s: unexpected %s; was it saved by another optimizer?".formatted(label, name));
+        }
+    }
+}
