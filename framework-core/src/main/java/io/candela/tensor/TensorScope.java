@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Frees temporary tensors early. Everything allocated on this thread while the scope is open is released when it closes, except what was
- * {@link #keep kept}, gradients of leaf tensors, and optimizer state. Optional: without a scope the garbage collector does the same, later.
+ * {@link #keep kept}, gradients of leaf tensors, and the state of modules and optimizers. Optional: without a scope the garbage collector does
+ * the same, later.
  *
  * <pre>{@code
  * try (var scope = TensorScope.open()) {
@@ -55,7 +56,7 @@ public final class TensorScope implements AutoCloseable {
         kept.add(storage);
     }
 
-    /** For what Candela itself stores (gradients of leaves, optimizer state): lets a tensor outlive every scope open on this thread. */
+    /** For what Candela itself stores (gradients of leaves, state of modules and optimizers): lets a tensor outlive every scope open on this thread. */
     public static Tensor outlive(Tensor tensor) {
         for (TensorScope s = ThreadContext.current().scope; s != null; s = s.outer) {
             s.keepStorage(tensor.storage());

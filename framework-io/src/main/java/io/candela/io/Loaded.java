@@ -2,6 +2,7 @@ package io.candela.io;
 
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
+import io.candela.tensor.Tuple;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -2,6 +2,7 @@ package io.candela.io;
 
 import io.candela.io.pt.PtReader;
 import io.candela.io.pt.PtWriter;
+import io.candela.tensor.Tuple;
 import java.io.IOException;
 import java.nio.file.Path;
 

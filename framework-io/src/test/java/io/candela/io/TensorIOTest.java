@@ -15,6 +15,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
+import io.candela.tensor.Tuple;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URISyntaxException;

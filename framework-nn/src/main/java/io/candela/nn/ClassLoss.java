@@ -9,7 +9,7 @@ final class ClassLoss {
     private ClassLoss() {}
 
     static Tensor nll(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
-        if (logp.dim() == 2 && target.dim() == 1) {
+        if (areRows(logp, target)) {
             return NllLoss.apply(logp, target, weight, ignoreIndex, reduction.ofNllLoss);
         }
         checkShapes("nllLoss", logp, target);
@@ -21,6 +21,11 @@ final class ClassLoss {
         }
         Tensor loss = NllLoss.apply(rows, target.reshape(target.numel()), weight, ignoreIndex, reduction.ofNllLoss);
         return reduction == Reduction.NONE ? loss.reshape(target.shape().toArray()) : loss;
+    }
+
+    /** Whether this is the usual case: rows {@code (n, classes)} and labels {@code (n)}. */
+    private static boolean areRows(Tensor input, Tensor target) {
+        return input.dim() == 2 && target.dim() == 1 && input.size(0) == target.size(0);
     }
 
     /** Requires that the target has the input's shape without its classes. */
@@ -42,7 +47,7 @@ final class ClassLoss {
         if (target.dtype().isFloating()) {
             return ofProbabilities(logits, target, weight, ignoreIndex, reduction, labelSmoothing);
         }
-        if (logits.dim() != 2 || target.dim() != 1) {
+        if (!areRows(logits, target)) {
             checkShapes("crossEntropy", logits, target);
         }
         Tensor logp = logits.logSoftmax(classDim(logits));

@@ -119,10 +119,12 @@ public abstract class Module implements Cloneable {
 
     private void checkName(String name, String kind) {
         if (name.isEmpty() || name.indexOf('.') >= 0) {
-            throw new IllegalArgumentException("%s.register: the name of a %s must not be empty or contain a dot, got '%s'".formatted(typeName(), kind,
-                    name));
+            throw new IllegalArgumentException("%s.register: the name of a %s must not be empty or contain a dot, got '%s'".formatted(typeName(),
+                    kind, name));
         }
-        String taken = parameters.containsKey(name) ? "parameter" : buffers.containsKey(name) ? "buffer" : children.containsKey(name) ? "module" : null;
+        String taken = parameters.containsKey(name) ? "parameter"
+                : buffers.containsKey(name) ? "buffer"
+                : children.containsKey(name) ? "module" : null;
         if (taken != null) {
             throw new IllegalArgumentException("%s.register: '%s' is taken by a %s".formatted(typeName(), name, taken));
         }
@@ -348,8 +350,8 @@ public abstract class Module implements Cloneable {
     // ---- state ----
 
     /**
-     * All parameters and persistent buffers by name, with the modules' versions. The tensors take no part in the graph and share the module's memory: a
-     * later optimizer step shows in them. For values that stay, take {@link #stateDictSnapshot()}.
+     * All parameters and persistent buffers by name, with the modules' versions. The tensors take no part in the graph and share the module's
+     * memory: a later optimizer step shows in them. For values that stay, take {@link #stateDictSnapshot()}.
      *
      * <p>A module with {@link ExtraState} adds it under {@code _extra_state}.
      */

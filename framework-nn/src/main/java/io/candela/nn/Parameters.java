@@ -36,8 +36,8 @@ public final class Parameters {
             Tensor[] norms = gradients.stream().map(g -> norm(g, normType).to(first)).toArray(Tensor[]::new);
             Tensor total = norm(Tensor.stack(0, norms), normType);
             if (errorIfNonfinite && !Double.isFinite(total.item())) {
-                throw new IllegalStateException("clipGradNorm: the norm of the gradients is %s; pass errorIfNonfinite=false to scale anyway".formatted(
-                        total.item()));
+                throw new IllegalStateException("clipGradNorm: the norm of the gradients is %s; pass errorIfNonfinite=false to scale anyway"
+                        .formatted(total.item()));
             }
             Tensor factor = total.add(EPSILON).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
             for (Tensor gradient : gradients) {

@@ -2,6 +2,7 @@ package io.candela.optim;
 
 import io.candela.backend.OptimKernels;
 import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
 import io.candela.tensor.Tuple;
 import java.util.Collection;
 import java.util.List;
@@ -64,8 +65,8 @@ public final class Adam extends Optimizer {
 
     private static final class Moments extends ParamState {
         private long step;
-        private final Tensor expAvg;
-        private final Tensor expAvgSq;
+        private Tensor expAvg;
+        private Tensor expAvgSq;
         private Tensor maxExpAvgSq; // null until a step with amsgrad
 
         Moments(Tensor param) {
@@ -82,7 +83,7 @@ public final class Adam extends Optimizer {
 
         @Override
         protected void write(Map<String, Object> entries) {
-            entries.put("step", Tensor.scalar((double) step));
+            entries.put("step", TensorScope.outlive(Tensor.scalar((double) step)));
             entries.put("exp_avg", expAvg);
             entries.put("exp_avg_sq", expAvgSq);
             if (maxExpAvgSq != null) {
@@ -192,12 +193,12 @@ public final class Adam extends Optimizer {
             int i = add(param, grad);
             step = state.step; // after add, which may have updated this very parameter
             states[i] = state;
+            state.expAvg = fit(state.expAvg, param);
+            state.expAvgSq = fit(state.expAvgSq, param);
             expAvgs[i] = state.expAvg;
             expAvgSqs[i] = state.expAvgSq;
             if (maxExpAvgSqs != null) {
-                if (state.maxExpAvgSq == null) {
-                    state.maxExpAvgSq = newState(param);
-                }
+                state.maxExpAvgSq = state.maxExpAvgSq == null ? newState(param) : fit(state.maxExpAvgSq, param);
                 maxExpAvgSqs[i] = state.maxExpAvgSq;
             }
         }

@@ -194,7 +194,8 @@ public abstract class Optimizer {
      * The optimizer's state in PyTorch's layout: {@code state}, what is remembered by parameter index, and {@code param_groups}, each group's
      * options, the indices of its parameters and, if known, their names. Indices run across groups. PyTorch's {@code load_state_dict} takes it.
      *
-     * <p>As in PyTorch the state's tensors are the live ones: the next step changes them. Save them or copy them before.
+     * <p>As in PyTorch the moments and buffers are the live ones, so the next step changes them (but not the step counters): save the state, or
+     * copy its tensors, before.
      */
     public Map<String, Object> stateDict() {
         Map<Object, Object> state = new LinkedHashMap<>();
@@ -239,7 +240,8 @@ public abstract class Optimizer {
         StringBuilder text = new StringBuilder(name()).append(" (\n");
         for (int i = 0; i < groups.size(); i++) {
             text.append("Parameter Group ").append(i).append('\n');
-            new TreeMap<>(groups.get(i).options()).forEach((option, value) -> text.append("    ").append(option).append(": ").append(value).append('\n'));
+            new TreeMap<>(groups.get(i).options()).forEach((option, value) ->
+                    text.append("    ").append(option).append(": ").append(value).append('\n'));
         }
         return text.append(')').toString();
     }

@@ -56,7 +56,7 @@ public final class SGD extends Optimizer {
     }
 
     private static final class Velocity extends ParamState {
-        private final Tensor buffer;
+        private Tensor buffer;
 
         Velocity(Tensor buffer) {
             this.buffer = buffer;
@@ -171,7 +171,9 @@ public final class SGD extends Optimizer {
                 flush();
                 first = isFirst;
             }
-            buffers[add(param, grad)] = state.buffer;
+            int i = add(param, grad);
+            state.buffer = fit(state.buffer, param);
+            buffers[i] = state.buffer;
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -308,6 +309,38 @@ class OptimizerTest {
         assertEquals(-2, p.item());
     }
 
+    // ---- many parameters in one kernel call ----
+
+    /** A group of small and large parameters of both types, some without a gradient now and then, is stepped as each would be alone. */
+    @Test
+    void aGroupIsSteppedAsItsParametersAlone() {
+        List<Function<List<Tensor>, Optimizer>> makers = List.of(p -> new SGD(p, 0.1), p -> new SGD(p, SGD.options().momentum(0.9).nesterov(true)),
+                p -> new Adam(p, 0.1), p -> new Adam(p, Adam.options().amsgrad(true).weightDecay(0.1)));
+        int[] sizes = {3, 200, 5000, 1, 256, 257, 0, 250, 250, 250, 250, 1024, 7, 1025};
+        for (Function<List<Tensor>, Optimizer> maker : makers) {
+            List<Tensor> together = mixed(sizes);
+            List<Tensor> alone = mixed(sizes);
+            Optimizer one = maker.apply(together);
+            List<Optimizer> many = alone.stream().map(p -> maker.apply(List.of(p))).toList();
+            for (int step = 1; step <= 12; step++) {
+                for (int i = 0; i < sizes.length; i++) {
+                    boolean skipped = (step + i) % (i % 4 + 2) == 0;
+                    together.get(i).setGrad(skipped ? null : Sequence.gradient(step, together.get(i)));
+                    alone.get(i).setGrad(skipped ? null : Sequence.gradient(step, alone.get(i)));
+                }
+                one.step();
+                many.forEach(Optimizer::step);
+            }
+            for (int i = 0; i < sizes.length; i++) {
+                assertArrayEquals(alone.get(i).toDoubleArray(), together.get(i).toDoubleArray(), "parameter " + i);
+            }
+        }
+    }
+
+    private static List<Tensor> mixed(int... sizes) {
+        return IntStream.range(0, sizes.length).mapToObj(i -> Sequence.start(i % 5 == 4 ? DType.FLOAT64 : DType.FLOAT32, sizes[i])).toList();
+    }
+
     // ---- memory ----
 
     @Test
@@ -330,6 +363,46 @@ class OptimizerTest {
                 assertArrayEquals(p.toDoubleArray(), odd.toDoubleArray());
             }
         }
+    }
+
+    /** As a module's {@code to} does: the parameter stays the same object, and so does the optimizer. */
+    @Test
+    void stateFollowsItsParameterToAnotherType() {
+        for (DType next : List.of(DType.FLOAT64, DType.FLOAT32)) {
+            DType before = next == DType.FLOAT64 ? DType.FLOAT32 : DType.FLOAT64;
+            for (Function<List<Tensor>, Optimizer> maker : List.<Function<List<Tensor>, Optimizer>>of(
+                    p -> new SGD(p, SGD.options().momentum(0.9)), p -> new Adam(p, Adam.options().amsgrad(true)))) {
+                Tensor p = Sequence.start(before, 5);
+                Optimizer optimizer = maker.apply(List.of(p));
+                Sequence.run(optimizer, 1, 3, p);
+                Tensor q = p.detach().to(next).clone().setRequiresGrad(true);
+                Optimizer loaded = maker.apply(List.of(q));
+                loaded.loadStateDict(optimizer.stateDict());
+                try (var scope = TensorScope.open()) {
+                    p.setData(TensorScope.outlive(p.detach().to(next)));
+                    Sequence.run(optimizer, 4, 4, p);
+                    p.clearGrad();
+                }
+                Sequence.run(optimizer, 5, 6, p);
+                Sequence.run(loaded, 4, 6, q);
+                assertSame(next, p.dtype());
+                assertArrayEquals(q.toDoubleArray(), p.toDoubleArray());
+                assertEquals(loaded.stateDict().toString(), optimizer.stateDict().toString());
+            }
+        }
+    }
+
+    @Test
+    void whatDoesNotFitAfterSetDataIsRefused() {
+        Tensor p = param(1, 2);
+        Adam adam = new Adam(List.of(p), 0.1);
+        Sequence.run(adam, 1, 1, p);
+        p.setData(Tensor.zeros(3));
+        assertEquals("step: the gradient is float64 (2) on cpu, the parameter float32 (3) on cpu; after setData convert the gradient or clear it",
+                assertThrows(IllegalStateException.class, adam::step).getMessage());
+        p.setGrad(Tensor.zeros(3));
+        assertEquals("step: the parameter is float32 (3) on cpu now, its state float64 (2) on cpu; make a new optimizer",
+                assertThrows(IllegalStateException.class, adam::step).getMessage());
     }
 
     @Test
@@ -357,6 +430,11 @@ class OptimizerTest {
             Sequence.run(plain, step, step, q);
         }
         assertArrayEquals(q.toDoubleArray(), p.toDoubleArray());
+        Map<String, Object> saved;
+        try (var scope = TensorScope.open()) {
+            saved = scoped.stateDict();
+        }
+        assertEquals(plain.stateDict().toString(), saved.toString());
     }
 
     @Test

@@ -27,7 +27,7 @@ import org.bytedeco.dnnl.memory;
 final class EltwiseDnn {
     /** Below so many elements Java loops are as fast: their operands are still in the second-level cache. */
     private static final int SMALLEST = 32 << 10;
-    private static final int CHUNK = 64 << 10;
+    private static final int CHUNK = 16 << 10;
 
     private EltwiseDnn() {}
 
@@ -65,6 +65,7 @@ final class EltwiseDnn {
             return false;
         }
         int algorithm = switch (kernel) {
+
             case ADD -> dnnl_binary_add;
             case SUB -> dnnl_binary_sub;
             case MUL -> dnnl_binary_mul;

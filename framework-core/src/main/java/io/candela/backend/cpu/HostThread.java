@@ -15,6 +15,7 @@ final class HostThread {
     final ThreadContext context;
     private float[][] floats = new float[SLOTS][];
     private double[][] doubles = new double[SLOTS][];
+    private final int[][] ints = new int[SLOTS][];
     private final long[][] longs = new long[SLOTS][];
     private final float[][] large = new float[4][];
     private Dnn dnn; // null until the first large kernel
@@ -91,6 +92,12 @@ final class HostThread {
     double[] doubles(int slot) {
         double[] b = doubles[slot];
         return b != null ? b : (doubles[slot] = new double[BLOCK]);
+    }
+
+    /** Heap block number {@code slot}, of {@link #BLOCK} ints. */
+    int[] ints(int slot) {
+        int[] b = ints[slot];
+        return b != null ? b : (ints[slot] = new int[BLOCK]);
     }
 
     /** Heap block number {@code slot}, of {@link #BLOCK} longs. */

@@ -19,11 +19,11 @@ final class PointwiseCpu implements PointwiseKernels {
     private static final int CHUNK = 16 * BLOCK;
 
     /** Does elements {@code from} to {@code to}. */
-    private interface Range {
+    interface Range {
         void run(HostThread thread, int from, int to);
     }
 
-    private static void forRange(int n, Range range) {
+    static void forRange(int n, Range range) {
         if (n <= CHUNK) {
             range.run(HostThread.current(), 0, n);
             return;
@@ -45,7 +45,7 @@ final class PointwiseCpu implements PointwiseKernels {
         Blocks to = new Blocks(out, shape);
         switch (out.dtype()) {
             case FLOAT32 -> {
-                if (!EltwiseDnn.unary(kernel, x, out)) {
+                if (!EltwiseDnn.unary(kernel, x, out) && !(kernel == UnaryKernel.RELU && ReluBits.forward(x, out))) {
                     forRange(out.numel(), (thread, from, end) -> {
                         float[] a = thread.floats(0);
                         for (int p = from; p < end; p += BLOCK) {
@@ -92,7 +92,7 @@ final class PointwiseCpu implements PointwiseKernels {
                 HostStorage.write(out, x);
                 return;
             }
-            if (EltwiseDnn.binary(kernel, a, b, out)) {
+            if (EltwiseDnn.binary(kernel, a, b, out) || kernel == BinaryKernel.RELU_GRAD && ReluBits.backward(a, b, out)) {
                 return;
             }
         }

@@ -1,7 +1,7 @@
 package io.candela.io.pt;
 
 import io.candela.io.FormatException;
-import io.candela.io.Tuple;
+import io.candela.tensor.Tuple;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.candela.io.pt;
 
 import io.candela.io.FormatException;
 import io.candela.io.Size;
-import io.candela.io.Tuple;
+import io.candela.tensor.Tuple;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;

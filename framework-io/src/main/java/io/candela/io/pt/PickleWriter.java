@@ -1,8 +1,8 @@
 package io.candela.io.pt;
 
 import io.candela.io.Size;
-import io.candela.io.Tuple;
 import io.candela.tensor.StateDict;
+import io.candela.tensor.Tuple;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -65,7 +65,7 @@ public final class PtReader implements Closeable {
     /**
      * The nest in the file, its leaves made by {@code leaves}. Python's values become: {@code None} null, {@code bool} Boolean, {@code int} Long
      * (BigInteger if it does not fit), {@code float} Double, {@code str} String, {@code bytes} byte[], {@code list} ArrayList, {@code tuple}
-     * {@link io.candela.io.Tuple}, {@code torch.Size} {@link io.candela.io.Size}, {@code set} LinkedHashSet, {@code dict} LinkedHashMap, an
+     * {@link io.candela.tensor.Tuple}, {@code torch.Size} {@link io.candela.io.Size}, {@code set} LinkedHashSet, {@code dict} LinkedHashMap, an
      * {@code OrderedDict} with string keys {@link io.candela.tensor.StateDict}.
      */
     public Object read(Leaves leaves) throws IOException {

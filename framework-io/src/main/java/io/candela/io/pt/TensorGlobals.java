@@ -1,7 +1,7 @@
 package io.candela.io.pt;
 
 import io.candela.io.FormatException;
-import io.candela.io.Tuple;
+import io.candela.tensor.Tuple;
 import java.util.Arrays;
 
 /** What stands in for PyTorch's functions that rebuild tensors. */

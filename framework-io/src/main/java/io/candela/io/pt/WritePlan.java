@@ -1,7 +1,7 @@
 package io.candela.io.pt;
 
-import io.candela.io.Tuple;
 import io.candela.tensor.StateDict;
+import io.candela.tensor.Tuple;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -16,8 +16,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.io.FormatException;
 import io.candela.io.Size;
-import io.candela.io.Tuple;
 import io.candela.tensor.StateDict;
+import io.candela.tensor.Tuple;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
