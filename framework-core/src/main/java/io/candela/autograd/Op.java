@@ -1,6 +1,7 @@
 package io.candela.autograd;
 
 import io.candela.tensor.Shape;
+import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 
 /**
@@ -18,6 +19,7 @@ public abstract class Op extends Node {
 
     private Saved saved; // linked through next
     Tensor retained; // the result whose gradient the user asked to keep, or null
+    private Storage temporary; // freed with the graph, or null
     boolean inPlace; // whether the result is the first operand, overwritten
 
     /** Node of operand {@code input}; null if it needs no gradient or nothing is recorded. */
@@ -76,6 +78,18 @@ public abstract class Op extends Node {
             s.free();
         }
         saved = null;
+        if (temporary != null) {
+            temporary.release();
+            temporary = null;
+        }
+    }
+
+    /**
+     * Frees a storage together with what this operation saved. For whoever made an intermediate result that nobody else has seen: it is needed
+     * for the gradient, and for nothing after.
+     */
+    public final void releaseWithGraph(Storage storage) {
+        temporary = temporary == null ? storage : temporary; // of a second one the garbage collector takes care
     }
 
     /** Makes this the node of {@code result}. */

@@ -10,5 +10,10 @@ abstract class HookedLayer extends Layer {
     }
 
     @Override
+    boolean keepsNothing() {
+        return !hasForwardHooks();
+    }
+
+    @Override
     abstract Tensor compute(Tensor x);
 }

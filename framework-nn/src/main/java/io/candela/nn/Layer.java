@@ -35,6 +35,15 @@ public abstract class Layer extends Module {
         return forwardPreHooks == null && forwardHooks == null ? compute(x) : callHooked(x);
     }
 
+    /** Whether nobody can have kept the output but the caller: known of Candela's own layers, as long as they have no hooks. */
+    boolean keepsNothing() {
+        return false;
+    }
+
+    final boolean hasForwardHooks() {
+        return forwardPreHooks != null || forwardHooks != null;
+    }
+
     /** The computation without hooks. */
     Tensor compute(Tensor x) {
         return forward(x);

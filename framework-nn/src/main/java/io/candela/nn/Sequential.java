@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Op;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -68,11 +69,38 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
     }
 
     @Override
+    final boolean keepsNothing() {
+        for (Layer layer : layers) {
+            if (!layer.keepsNothing()) {
+                return false;
+            }
+        }
+        return !hasForwardHooks();
+    }
+
+    @Override
     final Tensor compute(Tensor x) {
         Tensor y = x;
+        boolean ours = false; // whether y is an intermediate result that only this method has seen
         for (Layer layer : layers) {
-            y = layer.call(y);
+            Tensor next = layer.call(y);
+            boolean fresh = next.storage() != y.storage();
+            boolean unseen = layer.keepsNothing();
+            if (ours && fresh && unseen) {
+                retire(y, next);
+            }
+            ours = unseen && (fresh ? next.storage() != x.storage() : ours);
+            y = next;
         }
         return y;
+    }
+
+    /** Gives the memory of an intermediate result back as soon as the result made of it, or that one's gradient, has been computed. */
+    private static void retire(Tensor intermediate, Tensor result) {
+        if (!result.requiresGrad()) {
+            intermediate.release();
+        } else if (result.gradNode() instanceof Op op) {
+            op.releaseWithGraph(intermediate.storage());
+        }
     }
 }
