@@ -411,6 +411,9 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
             throw new DTypeException("setRequiresGrad: only floating point tensors can require a gradient, got %s", dtype);
         }
         this.requiresGrad = requiresGrad;
+        if (requiresGrad) {
+            gradNode(); // made here, by whoever makes the parameter, so that threads that share it need no lock to read it
+        }
         return this;
     }
 
@@ -420,7 +423,12 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
     }
 
     /** For autograd: the node at which this tensor's gradient arrives. */
-    public synchronized Node gradNode() {
+    public Node gradNode() {
+        Node n = node;
+        return n != null ? n : leafNode();
+    }
+
+    private synchronized Node leafNode() {
         if (node == null) {
             node = new Leaf(this);
         }

@@ -12,6 +12,13 @@ import java.util.List;
 public final class ThreadContext {
     private static final ThreadLocal<ThreadContext> CURRENT = ThreadLocal.withInitial(ThreadContext::new);
 
+    /**
+     * The contexts of threads seen lately, by thread number: a thread-local look-up takes 6 ns, and a training step of a small network makes
+     * dozens. Races do no harm: an entry serves the thread that owns it and no other. Ended threads stay until their place is taken.
+     */
+    private static final ThreadContext[] RECENT = new ThreadContext[16];
+
+    private final Thread owner = Thread.currentThread();
     /** Whether operations on this thread are recorded for a gradient. */
     public boolean gradEnabled = true;
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */
@@ -24,8 +31,18 @@ public final class ThreadContext {
     private ThreadContext() {}
 
     /** The calling thread's context. */
+    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19; getId() need only be the same at each call
     public static ThreadContext current() {
-        return CURRENT.get();
+        Thread thread = Thread.currentThread();
+        ThreadContext recent = RECENT[(int) thread.getId() & RECENT.length - 1];
+        return recent != null && recent.owner == thread ? recent : lookUp(thread);
+    }
+
+    @SuppressWarnings("deprecation")
+    private static ThreadContext lookUp(Thread thread) {
+        ThreadContext context = CURRENT.get();
+        RECENT[(int) thread.getId() & RECENT.length - 1] = context;
+        return context;
     }
 
     /**
