@@ -4,34 +4,98 @@ Run from the repository's root, with the PyTorch that the result's header names:
 
     python tools/golden/ops.py
 
-It writes ops.bin.gz to framework-core/src/test/resources/golden. The class Golden of the tests describes the format. A record is named
-"row|tag": the row is that of the table in OpContractTest, the tag says what is special about the operands:
+It writes ops.bin.gz, and printing.bin.gz for TensorPrinterTest, to framework-core/src/test/resources/golden. The class Golden of the tests
+describes the format. A record is named "row|tag": the row is that of the table in OpContractTest, the tag says what is special about the
+operands:
 
     f32 …      float32 of sizes that straddle vector widths
     check …    float64 away from kinks, for the comparison with central differences
     empty …    a dimension of size 0
     corner …   infinities, NaN, zeros of both signs, ties
     types …    every element type
+
+Gradients are those for a result's gradient whose element i is ((5 i + 3 k) % 13 - 6) / 4, with k the number of the result.
 """
 
+import gzip
 import itertools
 import pathlib
+import struct
+import sys
 
 import torch
 
-from records import B, F32, F64, I32, I64, Records, U8, uniform
-
 SEED = 20240607
 OUT = pathlib.Path("framework-core/src/test/resources/golden/ops.bin.gz")
+B, U8, I32, I64, F32, F64 = torch.bool, torch.uint8, torch.int32, torch.int64, torch.float32, torch.float64
 DTYPES = [B, U8, I32, I64, F32, F64]
+CODES = {B: ("?", 0), U8: ("B", 1), I32: ("i", 2), I64: ("q", 3), F32: ("f", 4), F64: ("d", 5)}
 INF, NAN = float("inf"), float("nan")
 SPECIAL = [0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 3.0, 1e-30, -1e-30, 1e30, -1e30, 88.5, -103.5, 3e38, 1e-45]
 PAIRED = [0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 0.5, -2.0, 3.0, 2.5]
 
 torch.manual_seed(SEED)
 torch.set_num_threads(1)
-records = Records()
-record = records.record
+body = bytearray()
+names = set()
+written = 0
+
+
+def text(s):
+    data = s.encode()
+    return struct.pack(">H", len(data)) + data
+
+
+def tensor(t):
+    t = t.detach()
+    code, number = CODES[t.dtype]
+    flat = t.contiguous().flatten().tolist()
+    return struct.pack(">BB", number, t.dim()) + struct.pack(f">{t.dim()}i", *t.shape) + struct.pack(f">{len(flat)}{code}", *flat)
+
+
+def upstream(t, k):
+    i = torch.arange(t.numel(), dtype=F64)
+    return (((5 * i + 3 * k) % 13 - 6) / 4).to(t.dtype).reshape(t.shape)
+
+
+def record(row, tag, fn, *inputs, grad=True):
+    global written
+    name = f"{row}|{tag}"
+    assert name not in names, name
+    names.add(name)
+    leaves = [x.detach().clone() for x in inputs]
+    for x in leaves:
+        x.requires_grad_(grad and x.is_floating_point())
+    head = text(name)
+    operands = bytes([len(leaves)]) + b"".join(tensor(x) for x in leaves)
+    try:
+        result = fn(*leaves)
+    except (RuntimeError, IndexError, TypeError, ValueError, ZeroDivisionError, NotImplementedError) as e:
+        if "implemented" in str(e) or not tag.startswith("types"):
+            print(f"left out {name}: {e}".splitlines()[0], file=sys.stderr)
+            return
+        body.extend(head + b"\1" + operands)
+        written += 1
+        return
+    results = list(result) if isinstance(result, (tuple, list)) else [result]
+    gradients = [None] * len(leaves)
+    paths = [(r, upstream(r, k)) for k, r in enumerate(results) if r.requires_grad]
+    wanted = [i for i, x in enumerate(leaves) if x.requires_grad]
+    if paths and wanted:
+        found = torch.autograd.grad([p[0] for p in paths], [leaves[i] for i in wanted], [p[1] for p in paths], allow_unused=True)
+        for i, g in zip(wanted, found):
+            gradients[i] = g
+    written += 1
+    body.extend(head + b"\0" + operands + bytes([len(results)]) + b"".join(tensor(r) for r in results))
+    body.append(len(gradients))
+    for g in gradients:
+        body.extend(b"\0" if g is None else b"\1" + tensor(g))
+
+
+def uniform(shape, dtype=F32, low=-2.0, high=2.0):
+    """Multiples of 1/64, which compress, none of them a multiple of 1/32, where the kinks are."""
+    steps = int((high - low) * 32)
+    return ((torch.randint(steps, shape).to(F64) * 2 + 1) / 64 + low).to(dtype)
 
 
 def numbers(shape, dtype):
@@ -362,4 +426,57 @@ for d, tag in ((F32, "f32"), (F64, "check")):
             record("linear", f"{empty} {list(s)}", torch.nn.functional.linear, uniform(s, d), uniform((5, 4), d), uniform((5,), d))
             record("linear.plain", f"{empty} {list(s)}", torch.nn.functional.linear, uniform(s, d), uniform((5, 4), d))
 
-records.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/ops.py")
+
+def save(path):
+    global body, written
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = f"torch {torch.__version__}, seed {SEED}; made by tools/golden/ops.py"
+    with open(path, "wb") as file, gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=9, mtime=0) as packed:
+        packed.write(b"CANDELA1" + text(header) + struct.pack(">i", written) + bytes(body))
+    print(f"{path.name}: {written} records, {path.stat().st_size} bytes")
+    body, written = bytearray(), 0
+
+
+save(OUT)
+
+# ---- printed forms, as bytes ----
+
+
+def printed(tag, t):
+    record("print", tag, lambda x: torch.tensor(list(str(x).encode()), dtype=U8), t, grad=False)
+
+
+printed("whole", torch.tensor([[1.0, -2.0], [3.0, 0.0]]))
+printed("four decimals", torch.tensor([[1.5, -2.25], [100.125, 0.00015]]))
+printed("rounding", torch.tensor([0.00005, 0.00015, 0.12345, 0.99995, 2.5, 1.00005], dtype=F64))
+printed("scientific, large and small", torch.tensor([1e-5, 1.0, 12345.678, -1e10]))
+printed("scientific, whole", torch.tensor([1.0, 5000.0]))
+printed("scientific, beyond 1e8", torch.tensor([2e8, 3e8]))
+printed("scientific, three digits of exponent", torch.tensor([1e-300, 1e300, 9.99995e99], dtype=F64))
+printed("not finite", torch.tensor([NAN, INF, -INF, 1.0]))
+printed("only not finite", torch.tensor([NAN, INF, -INF]))
+printed("zeros of both signs", torch.tensor([0.0, -0.0]))
+printed("small negative", torch.tensor([-0.00002, 0.5, -0.0]))
+for t in DTYPES:
+    printed(f"type {t}", numbers((2, 3), t))
+    printed(f"0-d {t}", torch.tensor(1.5).to(t))
+    printed(f"empty {t}", torch.empty((0,), dtype=t))
+    printed(f"empty matrix {t}", torch.empty((2, 0, 3), dtype=t))
+printed("0-d nan", torch.tensor(NAN))
+printed("0-d scientific", torch.tensor(123456789.0))
+printed("integers of unequal width", torch.tensor([[1, -20, 300], [4000, 5, -66666]]))
+printed("wrapped lines", torch.arange(30.0) + 0.5)
+printed("wrapped lines of a matrix", (torch.arange(60.0) / 7).reshape(2, 30))
+printed("wrapped integers", torch.arange(100))
+printed("wrapped bools", torch.arange(40) % 3 == 0)
+printed("type after a full line", torch.arange(10, dtype=I32) + 1000000)
+printed("type on a line of its own", torch.arange(12, dtype=F64) + 0.5)
+printed("three dimensions", torch.arange(24.0).reshape(2, 3, 4))
+printed("four dimensions", torch.arange(16.0).reshape(2, 2, 2, 2))
+printed("shortened vector", torch.arange(1001))
+printed("not shortened", torch.arange(1000).reshape(10, 100))
+printed("shortened matrix", torch.arange(10000.0).reshape(100, 100))
+printed("shortened in one dimension", torch.arange(2000.0).reshape(1000, 2))
+printed("shortened, the middle does not count", torch.cat((torch.ones(500), torch.tensor([1e10, 0.5]), torch.ones(600))))
+printed("shortened in three", torch.arange(4096.0).reshape(16, 16, 16) / 4)
+save(OUT.with_name("printing.bin.gz"))
