@@ -170,7 +170,11 @@ public final class Autograd {
             }
             Reference.reachabilityFence(x);
         }
-        return recording ? op.record(x) : x;
+        if (recording) {
+            x.storage().noteGraphChange();
+            op.record(x);
+        }
+        return x;
     }
 
     /**
@@ -198,7 +202,11 @@ public final class Autograd {
             Reference.reachabilityFence(a);
             Reference.reachabilityFence(b);
         }
-        return recording ? op.record(a) : a;
+        if (recording) {
+            a.storage().noteGraphChange();
+            op.record(a);
+        }
+        return a;
     }
 
     private static void link(BinaryOp op, Tensor a, Tensor b) {

@@ -5,6 +5,8 @@ import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.ThreadContext;
 import java.lang.ref.Reference;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Arrays;
 
 /**
@@ -16,6 +18,8 @@ import java.util.Arrays;
 final class BackwardPass {
     private final boolean retainGraph;
     private final boolean createGraph;
+    private final Object token = new Object();
+    private Map<Leaf, Leaf> standIns; // for leaves that another thread's pass has taken; null while empty
     private Op[] heap = new Op[16];
     private int size;
     private Node leaves; // those reached so far, linked through nextInPass
@@ -32,6 +36,8 @@ final class BackwardPass {
         context.gradEnabled = createGraph;
         // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
         Object outerAllocations = context.collectAllocations(!createGraph);
+        Object outerToken = context.backwardToken;
+        context.backwardToken = token;
         try {
             Tensor g = gradient != null ? gradient : root.onesLike();
             g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
@@ -50,6 +56,7 @@ final class BackwardPass {
             }
         } finally {
             context.restoreAllocations(outerAllocations);
+            context.backwardToken = outerToken;
             context.gradEnabled = gradEnabled;
             abandonPending();
             unlink(walked, !retainGraph);
@@ -80,17 +87,18 @@ final class BackwardPass {
     }
 
     /** Adds to what has arrived at a node. */
-    void send(Node target, Tensor gradient) {
+    void send(Node to, Tensor gradient) {
         if (gradient == null) {
             return;
         }
         Tensor g = gradient;
-        if (!g.shape().equals(target.shape)) {
-            g = g.sumTo(target.shape);
+        if (!g.shape().equals(to.shape)) {
+            g = g.sumTo(to.shape);
         }
-        if (g.dtype() != target.dtype) {
-            g = g.to(target.dtype);
+        if (g.dtype() != to.dtype) {
+            g = g.to(to.dtype);
         }
+        Node target = to instanceof Leaf leaf ? mine(leaf) : to;
         if (target.pending == null) {
             target.pending = g;
             g.storage().retainGradientSlot();
@@ -112,16 +120,28 @@ final class BackwardPass {
         }
     }
 
+    /** The leaf, or, while another pass collects its gradient there, one in its place: leaves may be shared by graphs of several threads. */
+    private Leaf mine(Leaf leaf) {
+        if (leaf.take(token)) {
+            return leaf;
+        }
+        if (standIns == null) {
+            standIns = new IdentityHashMap<>();
+        }
+        return standIns.computeIfAbsent(leaf, l -> new Leaf(l.tensor));
+    }
+
     private void accumulate(Leaf leaf) {
         Tensor g = leaf.pending;
         leaf.pending = null;
         leaf.pendingIsSum = false;
         Storage s = g.storage();
-        boolean ours = !createGraph && s.gradientSlots() == 1 && g.isContiguous() && s.bytes() == (long) g.numel() * g.dtype().bytes();
+        boolean ours = !createGraph && s.isMadeBy(token) && s.gradientSlots() == 1 && g.isContiguous()
+                && s.bytes() == (long) g.numel() * g.dtype().bytes();
         if (ours) {
             s.setOwnedByBackward(false); // it stays, as the leaf's gradient
         }
-        synchronized (leaf) { // leaves may be shared by graphs of several threads
+        synchronized (leaf.tensor) { // graphs of several threads may add to it
             Tensor before = leaf.tensor.gradOrNull();
             Tensor kept = before == null && !ours ? g.clone() : g;
             TensorScope.outlive(kept);
@@ -146,6 +166,9 @@ final class BackwardPass {
         for (Node node = first; node != null; ) {
             Node next = node.nextInPass;
             node.nextInPass = null;
+            if (node instanceof Leaf leaf) {
+                leaf.letGo();
+            }
             if (free) {
                 ((Op) node).free();
             }

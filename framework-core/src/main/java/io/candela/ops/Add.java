@@ -35,6 +35,9 @@ public final class Add extends BinaryOp {
         DType type = Pointwise.promote(a, b);
         checkTypes(a, b, type);
         Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        if (target != null) {
+            Pointwise.checkOverlap(name(), target, b);
+        }
         if (alpha == 1) {
             Backend.of(a).pointwise().binary(BinaryKernel.ADD, a, b, type, out);
         } else if (alpha == -1) {

@@ -22,6 +22,7 @@ public final class Assign extends BinaryOp {
             throw new ShapeException("copyFrom: source %s does not broadcast to %s", source.shape(), target.shape());
         }
         Pointwise.checkWritable(name(), target);
+        Pointwise.checkOverlap(name(), target, source);
         Backend.of(target).pointwise().copy(source, target);
         return target;
     }

@@ -35,6 +35,9 @@ public final class Div extends BinaryOp {
         rhs = save(b);
         DType type = Pointwise.floating(Pointwise.promote(a, b));
         Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        if (target != null) {
+            Pointwise.checkOverlap(name(), target, b);
+        }
         Backend.of(a).pointwise().binary(BinaryKernel.DIV, a, b, type, out);
         return out;
     }

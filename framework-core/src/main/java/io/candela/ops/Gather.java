@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
@@ -13,6 +14,7 @@ import io.candela.tensor.Tensor;
 public final class Gather extends UnaryOp {
     private final int dim;
     private final Tensor index;
+    private Saved saved; // the index: refuses the gradient if it was changed meanwhile
     private Shape from;
 
     /** @param index int64 */
@@ -30,6 +32,7 @@ public final class Gather extends UnaryOp {
     protected Tensor forward(Tensor x) {
         int d = check(name(), x.shape(), dim, index);
         from = x.shape();
+        saved = saveFor(LHS, index);
         Tensor out = Tensor.empty(index.shape(), x.dtype(), x.device());
         Backend.of(x).index().gather(x, d, index, out);
         return out;
@@ -53,6 +56,6 @@ public final class Gather extends UnaryOp {
 
     @Override
     protected Tensor grad(Tensor g) {
-        return Autograd.apply(new ScatterAdd(dim, index), Tensor.zeros(from, g.dtype(), g.device()), g);
+        return Autograd.apply(new ScatterAdd(dim, saved.get()), Tensor.zeros(from, g.dtype(), g.device()), g);
     }
 }

@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
@@ -13,6 +14,7 @@ import io.candela.tensor.Tensor;
 public final class IndexSelect extends UnaryOp {
     private final int dim;
     private final Tensor index;
+    private Saved saved; // the index: refuses the gradient if it was changed meanwhile
     private Shape from;
 
     /** @param index int64 or int32, one dimension (or 0-d, taken as one element) */
@@ -39,6 +41,7 @@ public final class IndexSelect extends UnaryOp {
             throw new ShapeException("indexSelect: a 0-d tensor has no dimension to select from");
         }
         from = x.shape();
+        saved = saveFor(LHS, index);
         // Slices of the first dimension are rows; another dimension is brought to the front and back again.
         Tensor front = d == 0 ? x : x.transpose(0, d);
         Tensor rows = Tensor.empty(front.shape().with(0, index.numel()), x.dtype(), x.device());
@@ -48,6 +51,7 @@ public final class IndexSelect extends UnaryOp {
 
     @Override
     protected Tensor grad(Tensor g) {
+        saved.get();
         return Autograd.apply(new IndexAdd(this), g);
     }
 

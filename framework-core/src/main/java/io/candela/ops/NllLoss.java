@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
@@ -23,6 +24,7 @@ public final class NllLoss extends UnaryOp {
     private final long ignoreIndex;
     private final Reduction reduction;
     private Shape operand;
+    private Saved labels; // the target: refuses the gradient if it was changed meanwhile
     private Tensor totalWeight; // of the rows that count
 
     private NllLoss(Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
@@ -45,6 +47,9 @@ public final class NllLoss extends UnaryOp {
         if (logp.dim() != 2 || target.dim() != 1 || logp.size(0) != target.size(0)) {
             throw new ShapeException("nllLoss: input must be (n, classes) and target (n), got input %s and target %s", logp.shape(), target.shape());
         }
+        if (!logp.dtype().isFloating()) {
+            throw new DTypeException("nllLoss: input needs floating point, got %s; convert with to(DType.FLOAT32)", logp.dtype());
+        }
         if (target.dtype() != DType.INT64) {
             throw new DTypeException("nllLoss: target must be int64, got %s; convert with to(DType.INT64)", target.dtype());
         }
@@ -66,6 +71,7 @@ public final class NllLoss extends UnaryOp {
     @Override
     protected Tensor forward(Tensor logp) {
         operand = logp.shape();
+        labels = saveFor(LHS, target);
         boolean each = reduction == Reduction.NONE;
         Tensor out = Tensor.empty(each ? target.shape() : Shape.SCALAR, logp.dtype(), logp.device());
         totalWeight = Tensor.empty(Shape.SCALAR, logp.dtype(), logp.device());
@@ -76,6 +82,7 @@ public final class NllLoss extends UnaryOp {
 
     @Override
     protected Tensor grad(Tensor g) {
+        labels.get();
         return Autograd.apply(new Spread(this), g);
     }
 

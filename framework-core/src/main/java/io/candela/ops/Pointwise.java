@@ -89,6 +89,41 @@ public final class Pointwise {
         }
     }
 
+    /**
+     * For operations that overwrite one tensor and read another.
+     *
+     * @throws GraphException if they share some elements but not each at the same position, so that the result would depend on the order
+     */
+    static void checkOverlap(String who, Tensor target, Tensor source) {
+        if (target.storage() != source.storage() || target.numel() == 0 || source.numel() == 0 || isSame(target, source)) {
+            return;
+        }
+        long[] t = range(target);
+        long[] s = range(source);
+        boolean dense = t[1] - t[0] + 1 == target.numel() && s[1] - s[0] + 1 == source.numel(); // else they may interleave
+        if (dense && t[0] <= s[1] && s[0] <= t[1] && target.dtype() == source.dtype()) {
+            throw new GraphException("%s: %s and the operand %s share some of their memory, so it cannot be changed in place; clone() one", who,
+                    target.shape(), source.shape());
+        }
+    }
+
+    private static boolean isSame(Tensor a, Tensor b) {
+        return a.offset() == b.offset() && (a.isContiguous() && b.isContiguous() && a.numel() == b.numel()
+                || a.shape().equals(b.shape()) && java.util.Arrays.equals(a.strides(), b.strides()));
+    }
+
+    /** The first and last position in the storage. */
+    private static long[] range(Tensor t) {
+        long low = t.offset();
+        long high = t.offset();
+        for (int i = 0; i < t.dim(); i++) {
+            long reach = (long) t.strides()[i] * (t.size(i) - 1);
+            low += Math.min(reach, 0);
+            high += Math.max(reach, 0);
+        }
+        return new long[] {low, high};
+    }
+
     /** A comparison or logic of two tensors, as bool. */
     public static Tensor compare(BinaryKernel kernel, Tensor a, Tensor b) {
         String who = kernel.label();

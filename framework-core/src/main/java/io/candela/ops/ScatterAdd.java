@@ -2,6 +2,7 @@ package io.candela.ops;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.BinaryOp;
+import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.ShapeException;
@@ -11,6 +12,7 @@ import io.candela.tensor.Tensor;
 public final class ScatterAdd extends BinaryOp {
     private final int dim;
     private final Tensor index;
+    private Saved saved; // the index: refuses the gradient if it was changed meanwhile
 
     /** @param index int64, of the right operand's shape or smaller */
     public ScatterAdd(int dim, Tensor index) {
@@ -32,6 +34,7 @@ public final class ScatterAdd extends BinaryOp {
         if (!index.shape().equals(source.shape())) {
             throw new ShapeException("scatterAdd: index %s and source %s must have one shape", index.shape(), source.shape());
         }
+        saved = saveFor(RHS, index);
         Tensor out = x.emptyLike();
         Backend.of(x).pointwise().copy(x, out);
         Backend.of(x).index().scatter(source, d, index, true, out);
@@ -45,6 +48,6 @@ public final class ScatterAdd extends BinaryOp {
 
     @Override
     protected Tensor gradRhs(Tensor g) {
-        return Autograd.apply(new Gather(dim, index), g);
+        return Autograd.apply(new Gather(dim, saved.get()), g);
     }
 }

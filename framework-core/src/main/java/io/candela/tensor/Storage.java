@@ -13,6 +13,8 @@ public abstract class Storage {
     private boolean released;
     private int gradientSlots;
     private boolean ownedByBackward;
+    private int graphChanges;
+    Object madeBy; // the token of the backward pass that was running; null if none was
 
     /** @param bytes how many bytes the tensors may use */
     protected Storage(Device device, long bytes) {
@@ -38,6 +40,21 @@ public abstract class Storage {
     /** Notes a change in place. */
     public final void bumpVersion() {
         version++;
+    }
+
+    /** For autograd: how often the contents were changed in place by an operation of the graph. */
+    public final int graphChanges() {
+        return graphChanges;
+    }
+
+    /** For autograd: notes such a change. */
+    public final void noteGraphChange() {
+        graphChanges++;
+    }
+
+    /** For the backward pass: whether the storage was allocated while the pass with this token was running. */
+    public final boolean isMadeBy(Object token) {
+        return madeBy == token;
     }
 
     /** Lets the count of changes be at least {@code least}: contents that replace others must not be taken for them. */

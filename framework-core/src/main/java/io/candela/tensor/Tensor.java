@@ -35,6 +35,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
     private Node node; // of a leaf: made at first use; else the operation that made this tensor
     private boolean leaf = true;
     private Tensor grad;
+    private int seenGraphChanges; // of the storage, when this tensor became part of the graph
     private boolean gradShared; // whether somebody outside may hold grad, so that clearing it must not free it
 
     private Tensor(Storage storage, DType dtype, Shape shape, int[] strides, int offset) {
@@ -82,7 +83,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
             low += Math.min(reach, 0);
             high += Math.max(reach, 0);
         }
-        if (shape.numel() > 0 && (low < 0 || (high + 1) * dtype.bytes() > storage.bytes())) {
+        if (offset < 0 || shape.numel() > 0 && (low < 0 || (high + 1) * dtype.bytes() > storage.bytes())) {
             throw new ShapeException("Tensor: %s with strides %s at offset %d reaches elements %d to %d, the storage holds %d", shape,
                     Arrays.toString(strides), offset, low, high, storage.bytes() / dtype.bytes());
         }
@@ -177,7 +178,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
         return io.candela.backend.cpu.Nd4jBridge.share(array);
     }
 
-    /** Shares this tensor's memory with an ND4J array, without a copy. CPU only; starts ND4J at first use (about 0.4 s). */
+    /** Shares this tensor's memory with an ND4J array, without a copy, also while only the array is reachable. CPU only; starts ND4J at first use (about 0.4 s). */
     public org.nd4j.linalg.api.ndarray.INDArray toNd4j() {
         return io.candela.backend.cpu.Nd4jBridge.share(this);
     }
@@ -313,7 +314,8 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** Distance in elements between neighbours along dimension {@code dim}. */
     public int stride(int dim) {
-        return strides[shape.wrap("stride", dim)];
+        shape.dim(dim); // refuses what is not there
+        return strides[dim < 0 ? dim + strides.length : dim];
     }
 
     /** Position of the first element in the storage, in elements. */
@@ -424,6 +426,10 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** For autograd: the node at which this tensor's gradient arrives. */
     public Node gradNode() {
+        if (view && !leaf && seenGraphChanges != storage.graphChanges()) {
+            throw new GraphException("Tensor: the view %s was made before its base was changed in place in the graph, so its gradient would leave "
+                    + "out that change; make the view again", shape);
+        }
         Node n = node;
         return n != null ? n : leafNode();
     }
@@ -438,6 +444,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
     /** For autograd: makes this tensor the result of a recorded operation. */
     public void attach(Node node) {
         this.node = node;
+        seenGraphChanges = storage.graphChanges();
         leaf = false;
         requiresGrad = true;
     }
@@ -489,7 +496,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
             grad = g;
             gradShared = createGraph;
         } else if (createGraph) {
-            grad = grad.add(g);
+            grad = TensorScope.outlive(grad.add(g));
             gradShared = true;
         } else {
             grad.addInPlace(g);

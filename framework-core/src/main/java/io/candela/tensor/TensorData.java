@@ -75,7 +75,7 @@ final class TensorData {
     }
 
     static Tensor eye(int n) {
-        float[] data = new float[n * n];
+        float[] data = new float[Shape.of(n, n).numel()];
         for (int i = 0; i < n; i++) {
             data[i * n + i] = 1;
         }

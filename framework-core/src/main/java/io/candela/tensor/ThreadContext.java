@@ -25,6 +25,8 @@ public final class ThreadContext {
     public Object hostLocal;
     TensorScope scope; // innermost open scope, or null
     private static final Object COLLECTING = new Object();
+    /** Of the backward pass that is running: an object of its own, by which its allocations are known; null outside. */
+    public Object backwardToken;
     private boolean collecting; // whether a backward pass runs that frees what it allocates
     private List<Storage> backwardAllocations; // null while empty
 
@@ -51,6 +53,7 @@ public final class ThreadContext {
      * @param pooled whether freeing it early gives memory back (small storages share a slab and do not)
      */
     public void allocated(Storage storage, boolean pooled) {
+        storage.madeBy = backwardToken;
         if (scope != null) {
             scope.add(storage);
         }

@@ -56,7 +56,7 @@ class OpContractTest {
                 function("abs", Tensor::abs, Transforms::abs),
                 function("sign", Tensor::sign, Transforms::sign),
                 function("square", Tensor::square, x -> x.mul(x)),
-                function("relu", Tensor::relu, Transforms::relu).inPlace(Tensor::reluInPlace),
+                function("relu", Tensor::relu, Transforms::relu).anyZero().inPlace(Tensor::reluInPlace),
                 function("floor", Tensor::floor, Transforms::floor),
                 function("ceil", Tensor::ceil, Transforms::ceil),
                 function("round", Tensor::round),

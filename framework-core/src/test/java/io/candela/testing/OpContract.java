@@ -15,6 +15,7 @@ import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -242,6 +243,11 @@ public final class OpContract {
             }
             return x.numel() == 0 ? x : Tensor.over(x.flip(dims).storage(), x.dtype(), x.shape(), strides, x.numel() - 1);
         });
+    }
+
+    /** Ways to lay a tensor out in memory, by name; each gives a tensor with the same elements. */
+    public static Map<String, UnaryOperator<Tensor>> arrangements() {
+        return Collections.unmodifiableMap(ARRANGEMENTS);
     }
 
     private static void anyStrides(OpCase row, Golden.Case c) {

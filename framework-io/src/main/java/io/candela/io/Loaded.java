@@ -16,11 +16,30 @@ import java.util.Map;
  */
 public final class Loaded {
     private final Path path;
+    private final String place; // within the file, for messages
     private final Object value;
 
     Loaded(Path path, Object value) {
+        this(path, "value", value);
+    }
+
+    private Loaded(Path path, String place, Object value) {
         this.path = path;
+        this.place = place;
         this.value = value;
+    }
+
+    /**
+     * What the map in the file holds under a key: {@code TensorIO.load(path).get("model").stateDict()}.
+     *
+     * @throws IllegalStateException if the value is not a map, or has no such key
+     */
+    public Loaded get(Object key) {
+        Map<Object, Object> map = map();
+        if (!map.containsKey(key)) {
+            throw new IllegalStateException("%s: %s has no key %s; its keys are %s".formatted(path.getFileName(), place, key, map.keySet()));
+        }
+        return new Loaded(path, place + "[" + key + "]", map.get(key));
     }
 
     /** The value; may be null. */
@@ -84,6 +103,6 @@ public final class Loaded {
     }
 
     private IllegalStateException wrong(String what) {
-        return new IllegalStateException(path.getFileName() + ": value is not " + what);
+        return new IllegalStateException(path.getFileName() + ": " + place + " is not " + what);
     }
 }

@@ -61,6 +61,18 @@ class TensorIOTest {
     }
 
     @Test
+    void nestedMapsAreReachedByKey(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("nested.pth");
+        TensorIO.save(Map.of("model", Map.of("weight", Tensor.ones(2))), file);
+        Loaded loaded = TensorIO.load(file);
+        assertTrue(loaded.get("model").get("weight").tensor().equal(Tensor.ones(2)));
+        var missing = assertThrows(IllegalStateException.class, () -> loaded.get("model").get("bias"));
+        assertEquals("nested.pth: value[model] has no key bias; its keys are [weight]", missing.getMessage());
+        var notMap = assertThrows(IllegalStateException.class, () -> loaded.get("model").get("weight").map());
+        assertEquals("nested.pth: value[model][weight] is not a map, it is of type Tensor", notMap.getMessage());
+    }
+
+    @Test
     void stateDictOfPyTorch() throws IOException {
         StateDict state = TensorIO.load(golden("state_dict.pth")).stateDict();
         Tensor weight = (Tensor) state.get("0.weight");

@@ -25,8 +25,6 @@ import org.bytedeco.dnnl.memory;
 
 /** Large contiguous float32 work, element by element, by oneDNN. */
 final class EltwiseDnn {
-    /** Below so many elements Java loops are as fast: their operands are still in the second-level cache. */
-    private static final int SMALLEST = 32 << 10;
     private static final int CHUNK = 16 << 10;
 
     private EltwiseDnn() {}
@@ -96,7 +94,7 @@ final class EltwiseDnn {
     }
 
     private static boolean fits(Tensor x, Tensor out) {
-        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32
+        return x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32
                 && x.isContiguous() && out.isContiguous();
     }
 

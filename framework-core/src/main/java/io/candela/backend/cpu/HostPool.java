@@ -20,7 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class HostPool {
     static final HostPool INSTANCE = new HostPool();
 
-    private static final long MIN_BUDGET = 128L << 20;
+    private static final long MIN_BUDGET = Math.min(128L << 20, maxNativeBytes() / 2);
+    /** How far the budget grows for the sake of rarer collections alone. */
+    private static final long MOST_GARBAGE = 512L << 20;
     private static final int MIN_CLASS = 12; // 4 KiB
     private static final int CLASSES = (31 - MIN_CLASS) * 4 + 4;
     private static final long COLLECTION_WAIT_MILLIS = 20;
@@ -100,6 +102,11 @@ final class HostPool {
         } catch (OutOfMemoryError first) {
             dropFree(0);
             collect(size);
+            HostBlock found = takeFree(sizeClass(size));
+            if (found != null) {
+                return found;
+            }
+            dropFree(0); // what was found, too: the JVM frees it while it tries again
             try {
                 return new HostBlock(size);
             } catch (OutOfMemoryError second) {
@@ -139,7 +146,7 @@ final class HostPool {
             long live = leasedBytes + needed;
             budget = Math.max(budget, live + Math.max(MIN_BUDGET, live / 2));
             if (frequent) {
-                budget = Math.min(budget * 3 / 2, Math.max(budget, maxNativeBytes() / 2));
+                budget = Math.max(budget, Math.min(budget * 3 / 2, Math.min(MOST_GARBAGE, maxNativeBytes() / 2)));
             }
             lastCollectionEnd = end;
         }

@@ -6,6 +6,7 @@ import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BooleanPointer;
 import org.bytedeco.javacpp.BytePointer;
@@ -24,7 +25,7 @@ public final class Nd4jBridge {
     private Nd4jBridge() {}
 
     /**
-     * An ND4J array over a tensor's memory. Keep the tensor reachable, and do not release it, while the array is used.
+     * An ND4J array over a tensor's memory, which stays while the array or a view of it is reachable. Do not release the tensor before.
      *
      * @throws DeviceException if the tensor is not on the CPU
      * @throws DTypeException if ND4J has no such type
@@ -35,7 +36,7 @@ public final class Nd4jBridge {
         }
         HostStorage s = HostStorage.of(t);
         if (t.numel() == 0) {
-            return Nd4j.empty(type(t.dtype()));
+            return Nd4j.create(type(t.dtype()), longs(t.shape().dims()));
         }
         // The buffer covers the storage from its start; ND4J takes offset and strides as we have them.
         long count = s.bytes() / t.dtype().bytes();
@@ -43,6 +44,7 @@ public final class Nd4jBridge {
         Pointer pointer = pointer(t.dtype(), bytes);
         pointer.limit(count);
         DataBuffer buffer = Nd4j.createBuffer(pointer, count, type(t.dtype()));
+        Keeper.CLEANER.register(buffer, new Keeper(s));
         return Nd4j.create(buffer, longs(t.shape().dims()), longs(t.strides()), t.offset(), 'c', type(t.dtype()));
     }
 
@@ -54,14 +56,26 @@ public final class Nd4jBridge {
     public static Tensor share(INDArray array) {
         DType dtype = type(array.dataType());
         if (array.isEmpty()) {
-            return Tensor.empty(Shape.of(ints(array.shape())), dtype, Device.CPU);
+            return Tensor.empty(array.rank() == 0 ? Shape.of(0) : Shape.of(ints(array.shape())), dtype, Device.CPU);
         }
         DataBuffer data = array.data();
         Pointer pointer = data.pointer();
-        long bytes = data.length() * dtype.bytes();
+        long elements = array.offset() + 1; // the pointer of a view's buffer is that of the whole, its length is not
+        for (int d = 0; d < array.rank(); d++) {
+            elements += Math.max(0, array.stride(d) * (array.size(d) - 1));
+        }
+        long bytes = elements * dtype.bytes();
         ByteBuffer buffer = new BytePointer(pointer).position(0).limit(bytes).capacity(bytes).asByteBuffer();
         HostStorage storage = new HostStorage(new HostBlock(buffer, Math.toIntExact(bytes)), bytes, array);
         return Tensor.over(storage, dtype, Shape.of(ints(array.shape())), ints(array.stride()), Math.toIntExact(array.offset()));
+    }
+
+    /** Holds a storage until ND4J's buffer over it is unreachable: pooled memory would be recycled before. */
+    private record Keeper(HostStorage storage) implements Runnable {
+        static final Cleaner CLEANER = Cleaner.create();
+
+        @Override
+        public void run() {} // being let go is all
     }
 
     private static Pointer pointer(DType dtype, ByteBuffer bytes) {

@@ -11,12 +11,14 @@ import java.util.Arrays;
 /** Fused kernels of layers and losses: row by row in heap arrays. */
 final class NnCpu implements NnKernels {
     private static final int CHUNK = 16 << 10;
+    /** Elements from which oneDNN's start pays. Kept here, so that small programs do not load its classes. */
+    private static final int DNN_SOFTMAX = 512;
     private static final int RANDOM_BLOCK = 64 << 10; // a multiple of 16: the normal distribution draws in groups of that size
 
     @Override
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
         int n = x.dim() == 0 ? 1 : x.size(-1);
-        if (x.numel() == 0 || SoftmaxDnn.forward(x, n, logarithm, out)) {
+        if (x.numel() == 0 || x.numel() >= DNN_SOFTMAX && SoftmaxDnn.forward(x, n, logarithm, out)) {
             return;
         }
         Blocks in = new Blocks(x, x.shape());
@@ -42,9 +44,9 @@ final class NnCpu implements NnKernels {
             sum += e;
         }
         if (logarithm) {
-            double shift = max + Math.log(sum);
+            double log = Math.log(sum);
             for (int i = from; i < end; i++) {
-                v[i] -= shift;
+                v[i] = v[i] - max - log; // in this order: a large max would swallow the logarithm
             }
         } else {
             for (int i = from; i < end; i++) {
@@ -56,7 +58,7 @@ final class NnCpu implements NnKernels {
     @Override
     public void softmaxGrad(Tensor g, Tensor y, boolean logarithm, Tensor out) {
         int n = y.dim() == 0 ? 1 : y.size(-1);
-        if (y.numel() == 0 || SoftmaxDnn.backward(g, y, n, logarithm, out)) {
+        if (y.numel() == 0 || y.numel() >= DNN_SOFTMAX && SoftmaxDnn.backward(g, y, n, logarithm, out)) {
             return;
         }
         Blocks gradient = new Blocks(g, out.shape());

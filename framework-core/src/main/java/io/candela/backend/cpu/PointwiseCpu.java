@@ -15,6 +15,8 @@ import java.util.Arrays;
  */
 final class PointwiseCpu implements PointwiseKernels {
     private static final int BLOCK = HostThread.BLOCK;
+    /** Elements from which oneDNN pays: fewer stay in the second-level cache. Kept here, so that small programs do not load its classes. */
+    private static final int DNN = 32 << 10;
     /** Elements per chunk when several threads share a kernel: about 5 us of work. */
     private static final int CHUNK = 16 * BLOCK;
 
@@ -45,7 +47,7 @@ final class PointwiseCpu implements PointwiseKernels {
         Blocks to = new Blocks(out, shape);
         switch (out.dtype()) {
             case FLOAT32 -> {
-                if (!EltwiseDnn.unary(kernel, x, out) && !(kernel == UnaryKernel.RELU && ReluBits.forward(x, out))) {
+                if (!(out.numel() >= DNN && EltwiseDnn.unary(kernel, x, out)) && !(kernel == UnaryKernel.RELU && ReluBits.forward(x, out))) {
                     forRange(out.numel(), (thread, from, end) -> {
                         float[] a = thread.floats(0);
                         for (int p = from; p < end; p += BLOCK) {
@@ -92,7 +94,7 @@ final class PointwiseCpu implements PointwiseKernels {
                 HostStorage.write(out, x);
                 return;
             }
-            if (EltwiseDnn.binary(kernel, a, b, out) || kernel == BinaryKernel.RELU_GRAD && ReluBits.backward(a, b, out)) {
+            if (out.numel() >= DNN && EltwiseDnn.binary(kernel, a, b, out) || kernel == BinaryKernel.RELU_GRAD && ReluBits.backward(a, b, out)) {
                 return;
             }
         }

@@ -16,7 +16,6 @@ import org.bytedeco.dnnl.softmax_forward;
 
 /** Softmax over rows of contiguous float32, and its gradient, by oneDNN, from a size on where its start pays. */
 final class SoftmaxDnn {
-    private static final int SMALLEST = 512;
     private static final int CHUNK = 16 << 10;
 
     private SoftmaxDnn() {}
@@ -25,7 +24,7 @@ final class SoftmaxDnn {
 
     /** Does the work if it takes these tensors; false if not. */
     static boolean forward(Tensor x, int n, boolean logarithm, Tensor out) {
-        if (!fits(x, out)) {
+        if (!fits(x, out) || !isFinite(x)) {
             return false;
         }
         long from = address(x);
@@ -40,7 +39,7 @@ final class SoftmaxDnn {
 
     /** Does the work if it takes these tensors; false if not. */
     static boolean backward(Tensor g, Tensor y, int n, boolean logarithm, Tensor out) {
-        if (!fits(g, out) || !fits(y, out)) {
+        if (!fits(g, out) || !fits(y, out) || !isFinite(y)) {
             return false;
         }
         long gradient = address(g);
@@ -64,7 +63,22 @@ final class SoftmaxDnn {
     }
 
     private static boolean fits(Tensor x, Tensor out) {
-        return out.numel() >= SMALLEST && x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && x.isContiguous() && out.isContiguous();
+        return x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && x.isContiguous() && out.isContiguous();
+    }
+
+    /** oneDNN overlooks NaN, whose row must become NaN, and rows of infinities. */
+    private static boolean isFinite(Tensor x) {
+        Blocks in = new Blocks(x, x.shape());
+        float[] block = HostThread.current().floats(0);
+        boolean finite = true;
+        for (int p = 0; p < x.numel() && finite; p += block.length) {
+            int n = Math.min(block.length, x.numel() - p);
+            in.read(p, block, n);
+            for (int i = 0; i < n; i++) {
+                finite &= Math.abs(block[i]) <= Float.MAX_VALUE;
+            }
+        }
+        return finite;
     }
 
     private static long address(Tensor t) {
