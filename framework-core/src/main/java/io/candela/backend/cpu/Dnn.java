@@ -31,8 +31,9 @@ final class Dnn {
 
     /** Loads the library at the first large kernel, once per process. */
     private static final class Library {
-        static final engine ENGINE;
+        static final engine ENGINE; // null if it cannot be loaded
         static final com.sun.jna.Function SET_THREADS; // null where oneDNN was not built with OpenMP
+        static final Throwable PROBLEM; // why it cannot be loaded, or null
 
         static {
             // Its limit on the process's size (4 x heap) counts memory that is not JavaCPP's; whoever set one keeps it.
@@ -40,17 +41,29 @@ final class Dnn {
                     && System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
                 System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
             }
-            String file;
+            engine loaded = null;
+            com.sun.jna.Function setThreads = null;
+            Throwable problem = null;
             try {
-                file = Loader.load(org.bytedeco.dnnl.global.dnnl.class);
-                ENGINE = new engine(engine.kind.cpu, 0);
+                String file = Loader.load(org.bytedeco.dnnl.global.dnnl.class);
+                loaded = new engine(engine.kind.cpu, 0);
+                setThreads = openMpThreads(file);
             } catch (LinkageError e) {
-                UnsatisfiedLinkError missing = new UnsatisfiedLinkError("oneDNN: no native library for platform " + Loader.getPlatform()
-                        + "; add org.bytedeco:dnnl and org.bytedeco:opencl with classifier " + Loader.getPlatform() + " to the class path");
-                missing.initCause(e);
+                problem = e;
+            }
+            ENGINE = loaded;
+            SET_THREADS = setThreads;
+            PROBLEM = problem;
+        }
+
+        static void check() {
+            if (PROBLEM != null) {
+                UnsatisfiedLinkError missing = new UnsatisfiedLinkError("oneDNN: its native library for platform " + Loader.getPlatform()
+                        + " cannot be loaded; add org.bytedeco:dnnl and org.bytedeco:opencl with classifier " + Loader.getPlatform()
+                        + " to the class path");
+                missing.initCause(PROBLEM);
                 throw missing;
             }
-            SET_THREADS = openMpThreads(file);
         }
 
         /** OpenMP's thread setting has no JavaCPP binding. Looked up through oneDNN's own file, so that it is the copy that oneDNN uses. */
@@ -64,7 +77,7 @@ final class Dnn {
         }
     }
 
-    private final stream stream = new stream(Library.ENGINE);
+    private final stream stream;
     private final Address address = new Address();
     private final Map<Object, Primitive> primitives = new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -75,7 +88,10 @@ final class Dnn {
         }
     };
 
+    /** @throws UnsatisfiedLinkError if there is no library for this platform */
     Dnn() {
+        Library.check();
+        stream = new stream(Library.ENGINE);
         if (Library.SET_THREADS != null) {
             Library.SET_THREADS.invokeVoid(new Object[] {1});
         }

@@ -13,6 +13,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -29,11 +30,13 @@ public final class Nd4jBridge {
      *
      * @throws DeviceException if the tensor is not on the CPU
      * @throws DTypeException if ND4J has no such type
+     * @throws UnsatisfiedLinkError if ND4J has no library for this platform
      */
     public static INDArray share(Tensor t) {
         if (t.device().type() != Device.Type.CPU) {
             throw new DeviceException("toNd4j: the tensor is on %s; move it with to(Device.CPU)", t.device());
         }
+        Engine.check();
         HostStorage s = HostStorage.of(t);
         if (t.numel() == 0) {
             return Nd4j.create(type(t.dtype()), longs(t.shape().dims()));
@@ -68,6 +71,29 @@ public final class Nd4jBridge {
         ByteBuffer buffer = new BytePointer(pointer).position(0).limit(bytes).capacity(bytes).asByteBuffer();
         HostStorage storage = new HostStorage(new HostBlock(buffer, Math.toIntExact(bytes)), bytes, array);
         return Tensor.over(storage, dtype, Shape.of(ints(array.shape())), ints(array.stride()), Math.toIntExact(array.offset()));
+    }
+
+    /** Starts ND4J, once; where it cannot be, says so each time in one sentence. */
+    private static final class Engine {
+        static final Throwable PROBLEM = start();
+
+        private static Throwable start() {
+            try {
+                Nd4j.getBackend();
+                return null;
+            } catch (LinkageError | RuntimeException e) {
+                return e;
+            }
+        }
+
+        static void check() {
+            if (PROBLEM != null) {
+                UnsatisfiedLinkError missing = new UnsatisfiedLinkError("ND4J: cannot start on platform " + Loader.getPlatform()
+                        + "; add org.nd4j:nd4j-native and org.bytedeco:openblas with classifier " + Loader.getPlatform() + " to the class path");
+                missing.initCause(PROBLEM);
+                throw missing;
+            }
+        }
     }
 
     /** Holds a storage until ND4J's buffer over it is unreachable: pooled memory would be recycled before. */
