@@ -1,13 +1,15 @@
 package io.candela.autograd;
 
+import io.candela.backend.Backend;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.ThreadContext;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Arrays;
 
 /**
  * One walk from a result to the leaves. Nodes wait in a heap, deepest first: whatever consumes a tensor is deeper than what made it, so a
@@ -24,6 +26,9 @@ final class BackwardPass {
     private int size;
     private Node leaves; // those reached so far, linked through nextInPass
     private Node walked; // operations done so far, likewise
+    private Targets targets; // what the walk is limited to; null for all leaves
+    private Op checked; // in anomaly mode: the operation whose gradients arrive; else null
+    private boolean leafHooks; // whether a leaf with hooks was reached
 
     BackwardPass(boolean retainGraph, boolean createGraph) {
         this.retainGraph = retainGraph;
@@ -31,6 +36,17 @@ final class BackwardPass {
     }
 
     void run(Tensor root, Tensor gradient) {
+        run(new Tensor[] {root}, new Tensor[] {gradient}, null);
+    }
+
+    /**
+     * Walks from several results.
+     *
+     * @param gradients one per result; null for ones
+     * @param limits    the only nodes that gradients are wanted for, which keep them; null for all leaves, which accumulate them
+     */
+    void run(Tensor[] roots, Tensor[] gradients, Targets limits) {
+        targets = limits;
         ThreadContext context = ThreadContext.current();
         boolean gradEnabled = context.gradEnabled;
         context.gradEnabled = createGraph;
@@ -38,23 +54,47 @@ final class BackwardPass {
         Object outerAllocations = context.collectAllocations(!createGraph);
         Object outerToken = context.backwardToken;
         context.backwardToken = token;
+        Tensor[] starts = new Tensor[roots.length];
+        int started = 0;
         try {
-            Tensor g = gradient != null ? gradient : root.onesLike();
-            g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
-            try {
-                send(root.gradNode(), g);
-                while (size > 0) {
-                    Op op = pop();
-                    process(op);
-                    context.sweepAllocations();
+            while (started < roots.length) {
+                Tensor g = gradients[started] != null ? gradients[started] : roots[started].onesLike();
+                starts[started] = g;
+                g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
+                Node node = roots[started++].gradNode();
+                if (wants(node)) {
+                    send(node, g);
                 }
+            }
+            boolean anomalies = context.anomalyMode;
+            while (size > 0) {
+                Op op = pop();
+                if (anomalies) {
+                    processChecked(op);
+                } else {
+                    process(op);
+                }
+                context.sweepAllocations();
+            }
+            if (leafHooks) {
                 for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
+                    runHooks(leaf, ((Leaf) leaf).tensor.gradNode().extras);
+                }
+            }
+            for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
+                if (targets != null && targets.keepsGradients()) {
+                    targets.keep(leaf, leaf.pending);
+                } else {
                     accumulate((Leaf) leaf);
                 }
-            } finally {
-                g.storage().dropGradientSlot();
+            }
+            if (leafHooks && targets == null) {
+                runPostAccumulateHooks();
             }
         } finally {
+            for (int i = 0; i < started; i++) {
+                starts[i].storage().dropGradientSlot();
+            }
             context.restoreAllocations(outerAllocations);
             context.backwardToken = outerToken;
             context.gradEnabled = gradEnabled;
@@ -70,26 +110,111 @@ final class BackwardPass {
         op.pendingIsSum = false;
         op.nextInPass = walked;
         walked = op;
-        if (op.retained != null) {
-            retain(op.retained, g);
+        if (op.extras != null) {
+            op.pending = g;
+            runHooks(op, op.extras);
+            g = op.pending;
+            op.pending = null;
+            if (op.extras.retained != null) {
+                retain(op.extras.retained, g);
+            }
         }
-        op.backward(g, this);
+        if (targets == null || targets.walksThrough(op, g)) {
+            op.backward(g, this);
+        }
         Reference.reachabilityFence(g);
         g.storage().dropGradientSlot();
+    }
+
+    private void processChecked(Op op) {
+        checked = op;
+        try {
+            process(op);
+        } catch (RuntimeException e) {
+            if (op.extras != null && op.extras.trace != null && e.getCause() != op.extras.trace) {
+                e.addSuppressed(op.extras.trace);
+            }
+            throw e;
+        } finally {
+            checked = null;
+        }
+    }
+
+    /** Lets hooks see and replace the gradient that is pending at a node. */
+    private void runHooks(Node node, Extras extras) {
+        if (extras == null || extras.hooks == null || node.pending == null) {
+            return;
+        }
+        ThreadContext context = ThreadContext.current();
+        Object allocations = context.collectAllocations(false); // what users make must survive this walk
+        context.backwardToken = null;
+        try {
+            for (Extras.Hook hook : extras.hooks.toArray(new Extras.Hook[0])) {
+                Tensor g = node.pending;
+                g.storage().retainGradientSlot(); // never dropped: users may hold it, so it is neither freed nor changed nor adopted by a leaf
+                node.pendingIsSum = false;
+                Tensor replacement = hook.function.apply(g);
+                if (replacement == null || replacement == g) {
+                    continue;
+                }
+                if (!replacement.shape().equals(node.shape) || replacement.dtype() != node.dtype || !replacement.device().equals(g.device())) {
+                    throw new GraphException("hook of %s: a gradient %s of %s was replaced by %s of %s; shape, type and device must stay",
+                            node.name(), node.shape, node.dtype, replacement.shape(), replacement.dtype());
+                }
+                replacement.storage().retainGradientSlot();
+                replacement.storage().retainGradientSlot();
+                g.storage().dropGradientSlot();
+                node.pending = replacement;
+            }
+        } finally {
+            context.backwardToken = token;
+            context.restoreAllocations(allocations);
+        }
+    }
+
+    private void runPostAccumulateHooks() {
+        ThreadContext context = ThreadContext.current();
+        Object allocations = context.collectAllocations(false);
+        context.backwardToken = null;
+        try {
+            for (Node node = leaves; node != null; node = node.nextInPass) {
+                Tensor leaf = ((Leaf) node).tensor;
+                Extras extras = leaf.gradNode().extras;
+                if (extras != null && extras.afterwards != null) {
+                    for (Extras.AfterHook hook : extras.afterwards.toArray(new Extras.AfterHook[0])) {
+                        hook.function.accept(leaf);
+                    }
+                }
+            }
+        } finally {
+            context.backwardToken = token;
+            context.restoreAllocations(allocations);
+        }
+    }
+
+    /** Whether a gradient with respect to this input is to be computed: it is recorded, and on the way to where the walk goes. */
+    boolean wants(Node input) {
+        return input != null && (targets == null || targets.includes(input));
     }
 
     /** Stores the gradient of an intermediate result that the user asked to keep. */
     private void retain(Tensor result, Tensor g) {
         ThreadContext context = ThreadContext.current();
         Object allocations = context.collectAllocations(false); // the copy must survive this walk
-        result.accumulateGrad(TensorScope.outlive(g.clone()), createGraph);
-        context.restoreAllocations(allocations);
+        try {
+            result.accumulateGrad(TensorScope.outlive(g.clone()), createGraph);
+        } finally {
+            context.restoreAllocations(allocations);
+        }
     }
 
     /** Adds to what has arrived at a node. */
     void send(Node to, Tensor gradient) {
         if (gradient == null) {
             return;
+        }
+        if (checked != null) {
+            Anomaly.check(checked, to, gradient);
         }
         Tensor g = gradient;
         if (!g.shape().equals(to.shape)) {
@@ -107,6 +232,7 @@ final class BackwardPass {
             } else {
                 target.nextInPass = leaves;
                 leaves = target;
+                leafHooks |= to.extras != null;
             }
         } else if (target.pendingIsSum && !createGraph) {
             target.pending.addInPlace(g);
@@ -117,6 +243,15 @@ final class BackwardPass {
             target.pending = sum;
             target.pendingIsSum = true;
             before.storage().dropGradientSlot();
+        }
+    }
+
+    /** Lets an operation wait for its turn; it keeps by itself what arrived. */
+    void sendAny(Op target, Tensor gradient) {
+        if (target.pending == null) {
+            target.pending = gradient;
+            gradient.storage().retainGradientSlot();
+            push(target);
         }
     }
 
@@ -136,14 +271,14 @@ final class BackwardPass {
         leaf.pending = null;
         leaf.pendingIsSum = false;
         Storage s = g.storage();
-        boolean ours = !createGraph && s.isMadeBy(token) && s.gradientSlots() == 1 && g.isContiguous()
+        boolean ours = !createGraph && s.isMadeBy(token) && s.gradientSlots() == 1 && g.isContiguous() && leaf.tensor.isContiguous()
                 && s.bytes() == (long) g.numel() * g.dtype().bytes();
         if (ours) {
             s.setOwnedByBackward(false); // it stays, as the leaf's gradient
         }
         synchronized (leaf.tensor) { // graphs of several threads may add to it
             Tensor before = leaf.tensor.gradOrNull();
-            Tensor kept = before == null && !ours ? g.clone() : g;
+            Tensor kept = before == null && !ours ? copyFor(leaf.tensor, g) : g;
             TensorScope.outlive(kept);
             leaf.tensor.accumulateGrad(kept, createGraph);
         }
@@ -153,9 +288,21 @@ final class BackwardPass {
         }
     }
 
+    /** As PyTorch: a gradient lies in memory as its leaf does, if that is dense, or else in row-major order. */
+    private Tensor copyFor(Tensor leaf, Tensor g) {
+        if (leaf.isContiguous() || createGraph || !Strided.isDense(leaf)) {
+            return g.clone();
+        }
+        Tensor flat = Tensor.empty(Shape.of(g.numel()), g.dtype(), g.device());
+        Tensor out = Tensor.over(flat.storage(), g.dtype(), leaf.shape(), leaf.strides(), 0);
+        Backend.of(g).pointwise().copy(g, out);
+        return out;
+    }
+
     private void abandonPending() {
         for (int i = 0; i < size; i++) {
             forget(heap[i]);
+            heap[i].forgetMore();
         }
         for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
             forget(leaf);

@@ -22,11 +22,16 @@ public abstract class BinaryOp extends Op {
     }
 
     @Override
+    final int inputCount() {
+        return 2;
+    }
+
+    @Override
     final void backward(Tensor g, BackwardPass pass) {
-        if (lhs != null) {
+        if (pass.wants(lhs)) {
             pass.send(lhs, gradLhs(g));
         }
-        if (rhs != null) {
+        if (pass.wants(rhs)) {
             pass.send(rhs, gradRhs(g));
         }
     }

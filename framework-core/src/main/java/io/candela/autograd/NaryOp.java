@@ -18,9 +18,14 @@ public abstract class NaryOp extends Op {
     }
 
     @Override
+    final int inputCount() {
+        return inputs.length;
+    }
+
+    @Override
     final void backward(Tensor g, BackwardPass pass) {
         for (int i = 0; i < inputs.length; i++) {
-            if (inputs[i] != null) {
+            if (pass.wants(inputs[i])) {
                 pass.send(inputs[i], grad(i, g));
             }
         }

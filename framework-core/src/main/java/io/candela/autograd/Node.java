@@ -15,9 +15,15 @@ public abstract class Node {
     DType dtype;
     Tensor pending; // the gradient summed so far; null before the first arrives
     Node nextInPass; // the running backward pass links the nodes that it has reached
+    Extras extras; // hooks and the like; null for most nodes
     boolean pendingIsSum; // whether pending was made by summing here, so that more can be added in place
 
     Node() {}
+
+    final Extras extras() {
+        Extras e = extras;
+        return e != null ? e : (extras = new Extras());
+    }
 
     /** Whose node this is, for messages: the operation's name, or {@code leaf}. */
     public abstract String name();

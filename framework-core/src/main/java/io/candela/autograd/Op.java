@@ -8,6 +8,20 @@ import io.candela.tensor.Tensor;
  * One differentiable operation: an object per call, and, once {@link Autograd} has recorded it, the node of its result. Write one by
  * extending {@link UnaryOp}, {@link BinaryOp} or {@link NaryOp}: shape rule, forward and gradient in one small class.
  *
+ * <pre>{@code
+ * final class Cube extends UnaryOp {
+ *     private Saved x;
+ *
+ *     public String name() { return "cube"; }
+ *     protected Tensor forward(Tensor a) { x = save(a); return a.mul(a).mul(a); }
+ *     protected Tensor grad(Tensor g) { return g.mul(x.get().square().mul(3.0)); }
+ * }
+ *
+ * Tensor y = Autograd.apply(new Cube(), x);
+ * }</pre>
+ *
+ * <p>{@link Function} is for several results. What an operation allocates while it computes gradients, and does not return, is freed at once.
+ *
  * <p>Gradients are written in tensor methods where that is fast enough, so that they can be differentiated again. They may ignore
  * broadcasting and type promotion: what they return is summed to the operand's shape and converted to its type.
  */
@@ -18,15 +32,28 @@ public abstract class Op extends Node {
     protected static final int RHS = 1;
 
     private Saved saved; // linked through next
-    Tensor retained; // the result whose gradient the user asked to keep, or null
     private Storage temporary; // freed with the graph, or null
     boolean inPlace; // whether the result is the first operand, overwritten
 
     /** Node of operand {@code input}; null if it needs no gradient or nothing is recorded. */
     abstract Node input(int input);
 
+    /** How many operands there are. */
+    abstract int inputCount();
+
+    /** Lets go what arrived for this operation besides {@code pending}, when a walk ends early. */
+    void forgetMore() {}
+
     /** Computes the operands' gradients from the result's and hands them to {@code pass}. */
     abstract void backward(Tensor g, BackwardPass pass);
+
+    /**
+     * For forms in place: whether nothing of the first operand's former contents is left in the result, so that they get no gradient. Changing a
+     * view is then cheaper.
+     */
+    protected boolean overwrites() {
+        return false;
+    }
 
     /** Whether operand {@code input} asks for a gradient; known from the start of forward. */
     protected final boolean needsGrad(int input) {
@@ -55,17 +82,42 @@ public abstract class Op extends Node {
     /** Keeps the result of forward; null if no gradient will be asked for. */
     protected final Saved saveResult(Tensor result) {
         // A result written in place counts as changed once forward returns.
-        return isRecorded() ? save(result, result.storage().version() + (inPlace ? 1 : 0)) : null;
+        if (!isRecorded()) {
+            return null;
+        }
+        if (Checkpoint.inUse) {
+            Saved later = Checkpoint.saveLater(this, result, inPlace ? 1 : 0, true, saved);
+            if (later != null) {
+                saved = later;
+                return later;
+            }
+        }
+        return keep(result, result.storage().version() + (inPlace ? 1 : 0));
     }
 
     private Saved save(Tensor tensor, int version) {
+        if (Checkpoint.inUse) {
+            Saved later = Checkpoint.saveLater(this, tensor, 0, false, saved);
+            if (later != null) {
+                saved = later;
+                return later;
+            }
+        }
+        return keep(tensor, version);
+    }
+
+    private Saved keep(Tensor tensor, int version) {
+        if (tensor.storage().isInference()) {
+            throw new GraphException("%s: %s was made in inference mode and cannot be saved for a gradient; clone() it, or make it inside "
+                    + "Autograd.noGrad", name(), tensor.shape());
+        }
         saved = new Saved(this, tensor, version, saved);
         return saved;
     }
 
     /** For {@link Tensor#retainGrad()}: keeps the gradient of {@code result}, which this operation made, when it arrives. */
     public final void retainFor(Tensor result) {
-        retained = result;
+        extras().retained = result;
     }
 
     /** Whether this call becomes part of the graph. */
@@ -73,7 +125,7 @@ public abstract class Op extends Node {
         return depth > 0;
     }
 
-    final void free() {
+    void free() {
         for (Saved s = saved; s != null; s = s.next) {
             s.free();
         }
@@ -89,6 +141,9 @@ public abstract class Op extends Node {
      * for the gradient, and for nothing after.
      */
     public final void releaseWithGraph(Storage storage) {
+        if (Checkpoint.inUse && Checkpoint.isCollecting()) {
+            return; // what is computed again must not be kept
+        }
         temporary = temporary == null ? storage : temporary; // of a second one the garbage collector takes care
     }
 
@@ -96,6 +151,9 @@ public abstract class Op extends Node {
     final Tensor record(Tensor result) {
         if (!result.dtype().isFloating()) {
             return result; // integers have no gradient, whatever they were made from
+        }
+        if (Anomaly.inUse) {
+            Anomaly.note(this);
         }
         shape = result.shape();
         dtype = result.dtype();

@@ -7,12 +7,20 @@ public final class Saved {
     private final Op op;
     private final int version;
     private Tensor tensor;
+    private Checkpoint.Slot slot; // instead of the tensor: where a checkpoint computes it again
     final Saved next; // the op's other saved tensors
 
     Saved(Op op, Tensor tensor, int version, Saved next) {
         this.op = op;
         this.tensor = tensor;
         this.version = version;
+        this.next = next;
+    }
+
+    Saved(Op op, Checkpoint.Slot slot, Saved next) {
+        this.op = op;
+        this.slot = slot;
+        this.version = 0;
         this.next = next;
     }
 
@@ -24,17 +32,28 @@ public final class Saved {
     public Tensor get() {
         Tensor t = tensor;
         if (t == null) {
+            if (slot != null) {
+                return slot.get(op.name());
+            }
             throw new GraphException("%s: the graph was freed by an earlier backward(); pass retainGraph=true to that one to go through it again",
                     op.name());
         }
+        check(op.name(), t, version);
+        return t;
+    }
+
+    static void check(String who, Tensor t, int version) {
         if (t.storage().version() != version) {
             throw new GraphException("%s: saved tensor %s was modified in place after forward (version %d, saved at %d); clone() it before, "
-                    + "or use the form that is not in place", op.name(), t.shape(), t.storage().version(), version);
+                    + "or use the form that is not in place", who, t.shape(), t.storage().version(), version);
         }
-        return t;
     }
 
     void free() {
         tensor = null;
+        if (slot != null) {
+            slot.free();
+            slot = null;
+        }
     }
 }

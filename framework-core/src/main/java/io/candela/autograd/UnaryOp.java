@@ -18,7 +18,14 @@ public abstract class UnaryOp extends Op {
     }
 
     @Override
+    final int inputCount() {
+        return 1;
+    }
+
+    @Override
     final void backward(Tensor g, BackwardPass pass) {
-        pass.send(in, grad(g));
+        if (pass.wants(in)) {
+            pass.send(in, grad(g));
+        }
     }
 }

@@ -13,6 +13,26 @@ public enum BinaryKernel {
     /** The larger; NaN wins. */ MAXIMUM,
     /** The smaller; NaN wins. */ MINIMUM,
     /** a modulo b with the sign of b, as Python's {@code %}. */ REMAINDER,
+    /** a modulo b with the sign of a, as C's {@code fmod}. */ FMOD,
+    /** The largest integer not above a / b. */ FLOOR_DIVIDE,
+    /** a / b cut off towards zero. */ TRUNC_DIVIDE,
+    /** Angle of the point (b, a). */ ATAN2,
+    /** √(a² + b²), without overflow on the way. */ HYPOT,
+    /** a · ln b; 0 where a is 0. */ XLOGY,
+    /** ln(eᵃ + eᵇ). */ LOGADDEXP,
+    /** log₂(2ᵃ + 2ᵇ). */ LOGADDEXP2,
+    /** |a| with the sign of b. */ COPYSIGN,
+    /** 0 for negative a, 1 for positive, b at 0. */ HEAVISIDE,
+    /** The larger; a number wins over NaN. */ FMAX,
+    /** The smaller; a number wins over NaN. */ FMIN,
+    /** The derivative of order b of the digamma function at a. */ POLYGAMMA,
+    /** Bits set in both; integers, as the next four. */ BITWISE_AND,
+    /** Bits set in one at least. */ BITWISE_OR,
+    /** Bits set in exactly one. */ BITWISE_XOR,
+    /** a · 2ᵇ, wrapping. */ BITWISE_LEFT_SHIFT,
+    /** a / 2ᵇ, rounded down. */ BITWISE_RIGHT_SHIFT,
+    /** Greatest common divisor; integers. */ GCD,
+    /** Least common multiple; integers. */ LCM,
     /** 0 where b ≤ 0, else a: the gradient of ReLU from its result. */ RELU_GRAD,
     /** a · b · (1 − b): the gradient of the sigmoid from its result. */ SIGMOID_GRAD,
     /** a · (1 − b²): the gradient of tanh from its result. */ TANH_GRAD,
@@ -31,10 +51,18 @@ public enum BinaryKernel {
         return ordinal() >= EQ.ordinal();
     }
 
-    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+    private final String label = camelCase(name());
 
-    /** The name in lower case, for messages. */
+    /** The method's name, for messages. */
     public String label() {
         return label;
+    }
+
+    static String camelCase(String constant) {
+        StringBuilder out = new StringBuilder();
+        for (String word : constant.toLowerCase(java.util.Locale.ROOT).split("_")) {
+            out.append(out.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return out.toString();
     }
 }

@@ -29,6 +29,18 @@ public interface IndexKernels {
      */
     void scatter(Tensor source, int dim, Tensor index, boolean add, Tensor out);
 
+    /**
+     * Writes (or adds) element i of {@code values} to the element of {@code out} at row-major position {@code positions[i]}, which was checked.
+     * {@code out} may have any strides; types are equal.
+     */
+    void put(Tensor values, Tensor positions, boolean add, Tensor out);
+
+    /**
+     * Binary search along the last dimension of {@code sorted}, which is one sequence or one per row of {@code values}: how many elements are
+     * smaller (with {@code right}: not larger) than each value, NaN being largest. Operands are contiguous and of one type, {@code out} is int64.
+     */
+    void searchSorted(Tensor sorted, Tensor values, boolean right, Tensor out);
+
     /** Row-major positions, in int64, of the elements that are not 0. */
     Tensor nonzero(Tensor x);
 

@@ -38,6 +38,8 @@ public interface NnKernels {
         /** From first to second, second excluded. */ UNIFORM,
         /** Mean first, standard deviation second. */ NORMAL,
         /** 1 with probability first, else 0. */ BERNOULLI,
-        /** Integers from first to second, second excluded. */ INTEGER
+        /** Integers from first to second, second excluded. */ INTEGER,
+        /** Density first · exp(−first · x). */ EXPONENTIAL,
+        /** The exponential of normal numbers of mean first and standard deviation second. */ LOG_NORMAL
     }
 }

@@ -11,6 +11,7 @@ public enum UnaryKernel {
     /** Smallest integer not below x. */ CEIL,
     /** Nearest integer, ties to even. */ ROUND,
     /** Towards zero. */ TRUNC,
+    /** Every bit inverted; integers alone. */ BITWISE_NOT,
     /** eˣ. */ EXP,
     /** Natural logarithm. */ LOG,
     /** ln(1 + x). */ LOG1P,
@@ -21,16 +22,36 @@ public enum UnaryKernel {
     /** 1/(1 + e⁻ˣ). */ SIGMOID,
     /** Hyperbolic tangent. */ TANH,
     /** Sine. */ SIN,
-    /** Cosine. */ COS;
+    /** Cosine. */ COS,
+    /** Tangent. */ TAN,
+    /** Inverse of the sine. */ ASIN,
+    /** Inverse of the cosine. */ ACOS,
+    /** Inverse of the tangent. */ ATAN,
+    /** Hyperbolic sine. */ SINH,
+    /** Hyperbolic cosine. */ COSH,
+    /** Inverse of the hyperbolic sine. */ ASINH,
+    /** Inverse of the hyperbolic cosine. */ ACOSH,
+    /** Inverse of the hyperbolic tangent. */ ATANH,
+    /** 2ˣ. */ EXP2,
+    /** Logarithm to base 2. */ LOG2,
+    /** Logarithm to base 10. */ LOG10,
+    /** ln(x / (1 − x)). */ LOGIT,
+    /** ln(1 + eˣ); x itself above 20. */ SOFTPLUS,
+    /** sin(πx) / (πx); 1 at 0. */ SINC,
+    /** Error function. */ ERF,
+    /** 1 − erf x, without loss where that is small. */ ERFC,
+    /** Inverse of the error function. */ ERFINV,
+    /** Logarithm of |Γ(x)|. */ LGAMMA,
+    /** Derivative of ln Γ. */ DIGAMMA;
 
     /** Whether integers keep their type, rather than becoming floating point. */
     public boolean keepsIntegers() {
         return ordinal() < EXP.ordinal();
     }
 
-    private final String label = name().toLowerCase(java.util.Locale.ROOT);
+    private final String label = BinaryKernel.camelCase(name());
 
-    /** The name in lower case, for messages. */
+    /** The method's name, for messages. */
     public String label() {
         return label;
     }

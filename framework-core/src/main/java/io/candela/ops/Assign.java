@@ -28,6 +28,11 @@ public final class Assign extends BinaryOp {
     }
 
     @Override
+    protected boolean overwrites() {
+        return true;
+    }
+
+    @Override
     protected Tensor gradLhs(Tensor g) {
         return g.zerosLike();
     }
@@ -59,6 +64,11 @@ public final class Assign extends BinaryOp {
         }
 
         @Override
+        protected boolean overwrites() {
+            return true;
+        }
+
+        @Override
         protected Tensor grad(Tensor g) {
             return g.zerosLike();
         }
@@ -81,7 +91,8 @@ public final class Assign extends BinaryOp {
 
         @Override
         public String name() {
-            return distribution.name().toLowerCase(java.util.Locale.ROOT) + "InPlace";
+            return distribution == Distribution.LOG_NORMAL ? "logNormalInPlace"
+                    : distribution.name().toLowerCase(java.util.Locale.ROOT) + "InPlace";
         }
 
         @Override
@@ -92,6 +103,11 @@ public final class Assign extends BinaryOp {
             }
             Backend.of(x).nn().random(distribution, first, second, generator, x);
             return x;
+        }
+
+        @Override
+        protected boolean overwrites() {
+            return true;
         }
 
         @Override

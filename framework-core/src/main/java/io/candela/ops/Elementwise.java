@@ -12,6 +12,9 @@ import io.candela.tensor.Tensor;
 
 /** Functions of one operand, element by element: one line per function and derivative. */
 public final class Elementwise extends UnaryOp {
+    private static final double LN2 = Math.log(2);
+    private static final double TWO_OVER_ROOT_PI = 2 / Math.sqrt(Math.PI);
+
     private final UnaryKernel kernel;
     private final Tensor target;
     private Saved x;
@@ -38,13 +41,22 @@ public final class Elementwise extends UnaryOp {
         DType type = kernel.keepsIntegers() ? a.dtype() : Pointwise.floating(a.dtype());
         if (type == DType.BOOL) {
             type = ofBool();
+        } else if (kernel == UnaryKernel.BITWISE_NOT && type.isFloating()) {
+            throw new DTypeException("bitwiseNot: needs integers or bools, got %s", type);
         }
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
+        boolean fromOperand = switch (kernel) {
+            case ABS, SQUARE, LOG, LOG1P, LOG2, LOG10, SIN, COS, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, LOGIT, SOFTPLUS, SINC, ERF, ERFC,
+                    LGAMMA, DIGAMMA -> true;
+            default -> false;
+        };
+        if (fromOperand && needsGrad(LHS)) {
+            x = saveFor(LHS, Pointwise.before(a, target));
+        }
         Backend.of(a).pointwise().unary(kernel, a, out);
         switch (kernel) {
-            case ABS, SQUARE, LOG, LOG1P, SIN, COS -> x = saveFor(LHS, a);
-            case RELU, EXP, EXPM1, SQRT, RSQRT, RECIPROCAL, SIGMOID, TANH -> y = saveResult(out);
-            default -> { } // linear, or constant in pieces
+            case RELU, EXP, EXPM1, EXP2, SQRT, RSQRT, RECIPROCAL, SIGMOID, TANH, TAN, ERFINV -> y = saveResult(out);
+            default -> { } // from the operand; or linear, or constant in pieces
         }
         return out;
     }
@@ -54,6 +66,7 @@ public final class Elementwise extends UnaryOp {
             case NEG -> throw new DTypeException("neg: bool has no negative; use logicalNot()");
             case RELU -> throw new DTypeException("relu: needs numbers, got bool; convert with to(DType.FLOAT32)");
             case SQUARE -> DType.INT64;
+            case BITWISE_NOT -> throw new AssertionError("logicalNot is called instead");
             default -> DType.BOOL;
         };
     }
@@ -77,7 +90,35 @@ public final class Elementwise extends UnaryOp {
             case TANH -> fused(BinaryKernel.TANH_GRAD, g, () -> g.mul(y.get().square().rsub(1)));
             case SIN -> g.mul(x.get().cos());
             case COS -> g.neg().mul(x.get().sin());
+            case TAN -> g.mul(y.get().square().add(1.0));
+            case ASIN -> g.mul(x.get().square().rsub(1).rsqrt());
+            case ACOS -> g.neg().mul(x.get().square().rsub(1).rsqrt());
+            case ATAN -> g.div(x.get().square().add(1.0));
+            case SINH -> g.mul(x.get().cosh());
+            case COSH -> g.mul(x.get().sinh());
+            case ASINH -> g.mul(x.get().square().add(1.0).rsqrt());
+            case ACOSH -> g.mul(x.get().square().sub(1.0).rsqrt());
+            case ATANH -> g.div(x.get().square().rsub(1));
+            case EXP2 -> g.mul(y.get().mul(LN2));
+            case LOG2 -> g.div(x.get().mul(LN2));
+            case LOG10 -> g.div(x.get().mul(Math.log(10)));
+            case LOGIT -> g.div(x.get().mul(x.get().rsub(1))).maskedFill(x.get().lt(0).logicalOr(x.get().gt(1)), Double.NaN);
+            case SOFTPLUS -> g.where(x.get().gt(20), g.mul(x.get().sigmoid()));
+            case SINC -> sincGrad(g, x.get());
+            case ERF -> g.mul(x.get().square().neg().exp().mul(TWO_OVER_ROOT_PI));
+            case ERFC -> g.mul(x.get().square().neg().exp().mul(-TWO_OVER_ROOT_PI));
+            case ERFINV -> g.mul(y.get().square().exp().mul(1 / TWO_OVER_ROOT_PI));
+            case LGAMMA -> g.mul(x.get().digamma());
+            case DIGAMMA -> g.mul(x.get().polygamma(1));
+            case BITWISE_NOT -> throw new AssertionError(kernel);
         };
+    }
+
+    private static Tensor sincGrad(Tensor g, Tensor x) {
+        Tensor angle = x.mul(Math.PI);
+        Tensor divisor = angle.mul(x);
+        Tensor slope = angle.mul(angle.cos()).sub(angle.sin()).div(divisor);
+        return g.mul(slope).maskedFill(divisor.eq(0), 0);
     }
 
     /** One kernel instead of several, unless the gradient is to be differentiated again. */

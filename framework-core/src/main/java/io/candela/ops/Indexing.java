@@ -15,6 +15,15 @@ import java.lang.ref.Reference;
 public final class Indexing {
     private Indexing() {}
 
+    /** Picks along a dimension by an index of the same rank; a scalar counts as a vector of one. */
+    public static Tensor gather(Tensor x, int dim, Tensor index) {
+        if (x.dim() > 0 || index.dim() > 1) {
+            return Autograd.apply(new Gather(dim, index), x);
+        }
+        x.shape().wrap("gather", dim);
+        return Autograd.apply(new Gather(0, index.reshape(index.numel())), x.reshape(1)).reshape(index.shape().toArray());
+    }
+
     /** Positions of the largest or smallest elements along a dimension. */
     public static Tensor argExtreme(boolean largest, Tensor x, int dim, boolean keepDim) {
         String who = largest ? "argmax" : "argmin";

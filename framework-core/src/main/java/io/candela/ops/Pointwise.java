@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
 import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
@@ -35,6 +36,20 @@ public final class Pointwise {
         return higher ? scalar : array;
     }
 
+    /** PyTorch's type of an operation on several tensors: as of two, those with dimensions against the 0-d ones. */
+    static DType promote(Tensor... xs) {
+        DType array = null;
+        DType scalar = null;
+        for (Tensor x : xs) {
+            if (x.dim() == 0) {
+                scalar = scalar == null ? x.dtype() : DType.promote(scalar, x.dtype());
+            } else {
+                array = array == null ? x.dtype() : DType.promote(array, x.dtype());
+            }
+        }
+        return array == null ? scalar : scalar != null && kind(scalar) > kind(array) ? scalar : array;
+    }
+
     private static int kind(DType t) {
         return t.isFloating() ? 2 : t.isIntegral() ? 1 : 0;
     }
@@ -50,7 +65,7 @@ public final class Pointwise {
 
     /** The left operand as it is before it is overwritten, for a gradient: a copy, if {@code target} is that operand. */
     static Tensor before(Tensor a, Tensor target) {
-        return target == null ? a : a.clone();
+        return target == null ? a : Autograd.enableGrad(() -> a.clone()); // recorded: second derivatives lead through it
     }
 
     static DType floating(DType t) {

@@ -55,20 +55,21 @@ public final class WithNumber extends UnaryOp {
         if (!type.isFloating() && kernel == BinaryKernel.POW && number < 0) {
             throw new DTypeException("pow: integers to the negative power %s are not integers; convert with to(DType.FLOAT32) first", number);
         }
-        if (!type.isFloating() && kernel == BinaryKernel.REMAINDER && number == 0) {
-            throw new ArithmeticException("remainder: integer division by zero, tensor " + a.shape() + " of " + type);
+        if (!type.isFloating() && number == 0 && ElementwiseBinary.divides(kernel)) {
+            throw new ArithmeticException(name() + ": integer division by zero, tensor " + a.shape() + " of " + type);
         }
         if (a.dtype() == DType.BOOL && (kernel == BinaryKernel.SUB || kernel == BinaryKernel.RSUB)) {
             throw new DTypeException("%s: bools cannot be subtracted; use logicalXor, or convert with to(dtype)", name());
         }
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
         UnaryKernel root = kernel == BinaryKernel.POW && type.isFloating() ? root() : null;
+        boolean fromOperand = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV || kernel == BinaryKernel.POLYGAMMA;
+        x = fromOperand && needsGrad(LHS) ? saveFor(LHS, Pointwise.before(a, target)) : null;
         if (root != null) {
             Backend.of(a).pointwise().unary(root, a, out);
         } else {
             Backend.of(a).pointwise().binary(kernel, a, number, type, out);
         }
-        x = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV ? saveFor(LHS, a) : null;
         y = kernel == BinaryKernel.RPOW ? saveResult(out) : null;
         return out;
     }
@@ -76,7 +77,9 @@ public final class WithNumber extends UnaryOp {
     @Override
     protected Tensor grad(Tensor g) {
         return switch (kernel) {
-            case ADD, SUB, REMAINDER -> g;
+            case ADD, SUB, REMAINDER, FMOD -> g;
+            case FLOOR_DIVIDE, TRUNC_DIVIDE -> g.zerosLike();
+            case POLYGAMMA -> g.mul(x.get().polygamma((int) number + 1));
             case RSUB -> g.neg();
             case MUL -> g.mul(number);
             case DIV -> g.div(number);

@@ -5,9 +5,11 @@ import io.candela.backend.BinaryKernel;
 import io.candela.backend.NnKernels.Distribution;
 import io.candela.backend.UnaryKernel;
 import io.candela.ops.Add;
+import io.candela.ops.AddProduct;
 import io.candela.ops.Assign;
 import io.candela.ops.Div;
 import io.candela.ops.Elementwise;
+import io.candela.ops.ElementwiseBinary;
 import io.candela.ops.Mul;
 import io.candela.ops.WithNumber;
 
@@ -95,6 +97,277 @@ public sealed interface InPlaceMethods permits Tensor {
     /** −x. */
     default Tensor negInPlace() {
         return Autograd.applyInPlace(new Elementwise(UnaryKernel.NEG, self()), self());
+    }
+
+    /** |x|. */
+    default Tensor absInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ABS, self()), self());
+    }
+
+    /** −1, 0 or 1. */
+    default Tensor signInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.SIGN, self()), self());
+    }
+
+    /** x². */
+    default Tensor squareInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.SQUARE, self()), self());
+    }
+
+    /** Largest integer not above x. */
+    default Tensor floorInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.FLOOR, self()), self());
+    }
+
+    /** Smallest integer not below x. */
+    default Tensor ceilInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.CEIL, self()), self());
+    }
+
+    /** Nearest integer, ties to even. */
+    default Tensor roundInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ROUND, self()), self());
+    }
+
+    /** Cut off towards zero. */
+    default Tensor truncInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.TRUNC, self()), self());
+    }
+
+    /** Natural logarithm. */
+    default Tensor logInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LOG, self()), self());
+    }
+
+    /** ln(1 + x). */
+    default Tensor log1pInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LOG1P, self()), self());
+    }
+
+    /** eˣ − 1. */
+    default Tensor expm1InPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.EXPM1, self()), self());
+    }
+
+    /** 1/√x. */
+    default Tensor rsqrtInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.RSQRT, self()), self());
+    }
+
+    /** 1/x. */
+    default Tensor reciprocalInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.RECIPROCAL, self()), self());
+    }
+
+    /** Sine. */
+    default Tensor sinInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.SIN, self()), self());
+    }
+
+    /** Cosine. */
+    default Tensor cosInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.COS, self()), self());
+    }
+
+    /** 2ˣ. */
+    default Tensor exp2InPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.EXP2, self()), self());
+    }
+
+    /** Logarithm to base 2. */
+    default Tensor log2InPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LOG2, self()), self());
+    }
+
+    /** Logarithm to base 10. */
+    default Tensor log10InPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LOG10, self()), self());
+    }
+
+    /** Tangent; x in radians. */
+    default Tensor tanInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.TAN, self()), self());
+    }
+
+    /** Inverse of the sine, in radians; NaN outside −1 … 1. */
+    default Tensor asinInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ASIN, self()), self());
+    }
+
+    /** Inverse of the cosine, in radians; NaN outside −1 … 1. */
+    default Tensor acosInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ACOS, self()), self());
+    }
+
+    /** Inverse of the tangent, in radians. */
+    default Tensor atanInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ATAN, self()), self());
+    }
+
+    /** Hyperbolic sine. */
+    default Tensor sinhInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.SINH, self()), self());
+    }
+
+    /** Hyperbolic cosine. */
+    default Tensor coshInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.COSH, self()), self());
+    }
+
+    /** Inverse of the hyperbolic sine. */
+    default Tensor asinhInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ASINH, self()), self());
+    }
+
+    /** Inverse of the hyperbolic cosine; NaN below 1. */
+    default Tensor acoshInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ACOSH, self()), self());
+    }
+
+    /** Inverse of the hyperbolic tangent; NaN outside −1 … 1. */
+    default Tensor atanhInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ATANH, self()), self());
+    }
+
+    /** Error function: (2/√π) ∫₀ˣ exp(−t²) dt. */
+    default Tensor erfInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ERF, self()), self());
+    }
+
+    /** 1 − erf x, without loss where that is small. */
+    default Tensor erfcInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ERFC, self()), self());
+    }
+
+    /** Inverse of the error function; NaN outside −1 … 1. */
+    default Tensor erfinvInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.ERFINV, self()), self());
+    }
+
+    /** Logarithm of |Γ(x)|; infinite at 0 and the negative integers. */
+    default Tensor lgammaInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LGAMMA, self()), self());
+    }
+
+    /** Derivative of ln Γ; NaN at the negative integers. */
+    default Tensor digammaInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.DIGAMMA, self()), self());
+    }
+
+    /** sin(πx) / (πx), 1 at 0. */
+    default Tensor sincInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.SINC, self()), self());
+    }
+
+    /** Remainder with the divisor's sign. */
+    default Tensor remainderInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.REMAINDER, self()), self(), other);
+    }
+
+    /** Remainder with the divisor's sign. */
+    default Tensor remainderInPlace(double number) {
+        return Autograd.applyInPlace(new WithNumber(BinaryKernel.REMAINDER, number, self()), self());
+    }
+
+    /** Remainder with this tensor's sign. */
+    default Tensor fmodInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.FMOD, self()), self(), other);
+    }
+
+    /** Remainder with this tensor's sign. */
+    default Tensor fmodInPlace(double number) {
+        return Autograd.applyInPlace(new WithNumber(BinaryKernel.FMOD, number, self()), self());
+    }
+
+    /** Quotient rounded down. */
+    default Tensor floorDivideInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.FLOOR_DIVIDE, self()), self(), other);
+    }
+
+    /** Quotient rounded down. */
+    default Tensor floorDivideInPlace(double number) {
+        return Autograd.applyInPlace(new WithNumber(BinaryKernel.FLOOR_DIVIDE, number, self()), self());
+    }
+
+    /** This tensor to a power. */
+    default Tensor powInPlace(double number) {
+        return Autograd.applyInPlace(new WithNumber(BinaryKernel.POW, number, self()), self());
+    }
+
+    /** Angle of the point ({@code other}, {@code this}). */
+    default Tensor atan2InPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.ATAN2, self()), self(), other);
+    }
+
+    /** √(this² + other²). */
+    default Tensor hypotInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.HYPOT, self()), self(), other);
+    }
+
+    /** {@code this · ln(other)}. */
+    default Tensor xlogyInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.XLOGY, self()), self(), other);
+    }
+
+    /** Takes the signs of {@code other}. */
+    default Tensor copysignInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.COPYSIGN, self()), self(), other);
+    }
+
+    /** Keeps the bits that are set in {@code other} too. */
+    default Tensor bitwiseAndInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.BITWISE_AND, self()), self(), other);
+    }
+
+    /** Sets the bits that are set in {@code other}. */
+    default Tensor bitwiseOrInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.BITWISE_OR, self()), self(), other);
+    }
+
+    /** Inverts the bits that are set in {@code other}. */
+    default Tensor bitwiseXorInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.BITWISE_XOR, self()), self(), other);
+    }
+
+    /** Multiplies by {@code 2^other}. */
+    default Tensor bitwiseLeftShiftInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.BITWISE_LEFT_SHIFT, self()), self(), other);
+    }
+
+    /** Divides by {@code 2^other}, rounded down. */
+    default Tensor bitwiseRightShiftInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.BITWISE_RIGHT_SHIFT, self()), self(), other);
+    }
+
+    /** Moves towards {@code end} by the fraction {@code weight} of the way. */
+    default Tensor lerpInPlace(Tensor end, double weight) {
+        return addInPlace(end.sub(self()), weight);
+    }
+
+    /** Moves towards {@code end} by the fractions {@code weight} of the way. */
+    default Tensor lerpInPlace(Tensor end, Tensor weight) {
+        return addInPlace(end.sub(self()).mul(weight));
+    }
+
+    /** Adds {@code value · a · b}. */
+    default Tensor addcmulInPlace(Tensor a, Tensor b, double value) {
+        return addInPlace(a.mul(b), value);
+    }
+
+    /** Adds {@code value · a / b}; not of integers alone. */
+    default Tensor addcdivInPlace(Tensor a, Tensor b, double value) {
+        AddProduct.checkQuotient(a, b);
+        return addInPlace(a.div(b), value);
+    }
+
+    /** Raises elements to {@code low} at least. */
+    default Tensor clampMinInPlace(double low) {
+        return clampInPlace(low, Double.POSITIVE_INFINITY);
+    }
+
+    /** Lowers elements to {@code high} at most. */
+    default Tensor clampMaxInPlace(double high) {
+        return clampInPlace(Double.NEGATIVE_INFINITY, high);
     }
 
     /** Limits every element to {@code low} … {@code high}. */

@@ -2,12 +2,17 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.backend.BinaryKernel;
+import io.candela.backend.TernaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.ops.Add;
+import io.candela.ops.AddProduct;
 import io.candela.ops.Clamp;
+import io.candela.ops.ClampTensors;
 import io.candela.ops.Div;
 import io.candela.ops.Elementwise;
+import io.candela.ops.ElementwiseBinary;
 import io.candela.ops.Extremum;
+import io.candela.ops.Formulas;
 import io.candela.ops.Mul;
 import io.candela.ops.Pointwise;
 import io.candela.ops.Pow;
@@ -40,7 +45,7 @@ public sealed interface PointwiseMethods permits Tensor {
 
     /** {@code this + number}; integer tensors keep their type. */
     default Tensor add(long number) {
-        return Autograd.apply(new WithNumber(BinaryKernel.ADD, number), self());
+        return isExact(number) ? Autograd.apply(new WithNumber(BinaryKernel.ADD, number), self()) : add(operand(number));
     }
 
     /** {@code this − other}. */
@@ -55,7 +60,7 @@ public sealed interface PointwiseMethods permits Tensor {
 
     /** {@code this − number}; integer tensors keep their type. */
     default Tensor sub(long number) {
-        return Autograd.apply(new WithNumber(BinaryKernel.SUB, number), self());
+        return isExact(number) ? Autograd.apply(new WithNumber(BinaryKernel.SUB, number), self()) : sub(operand(number));
     }
 
     /** {@code number − this}. */
@@ -75,7 +80,7 @@ public sealed interface PointwiseMethods permits Tensor {
 
     /** {@code this · number}; integer tensors keep their type. */
     default Tensor mul(long number) {
-        return Autograd.apply(new WithNumber(BinaryKernel.MUL, number), self());
+        return isExact(number) ? Autograd.apply(new WithNumber(BinaryKernel.MUL, number), self()) : mul(operand(number));
     }
 
     /** {@code this / other}; integers are divided as floating point. */
@@ -131,6 +136,176 @@ public sealed interface PointwiseMethods permits Tensor {
     /** Limits every element to {@code low} … {@code high}; NaN stays. The gradient passes where the element was inside, ends included. */
     default Tensor clamp(double low, double high) {
         return Autograd.apply(new Clamp(low, high), self());
+    }
+
+    /**
+     * Remainder of {@code this / other} with the sign of {@code other}, as Python's {@code %}.
+     *
+     * @throws ArithmeticException if integers are divided by 0
+     */
+    default Tensor remainder(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.REMAINDER), self(), other);
+    }
+
+    /**
+     * Remainder of {@code this / other} with the sign of {@code this}, as C's {@code fmod}.
+     *
+     * @throws ArithmeticException if integers are divided by 0
+     */
+    default Tensor fmod(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.FMOD), self(), other);
+    }
+
+    /** Remainder of {@code this / number} with the sign of {@code this}. */
+    default Tensor fmod(double number) {
+        return Autograd.apply(new WithNumber(BinaryKernel.FMOD, number), self());
+    }
+
+    /** Remainder of {@code this / number} with the sign of {@code this}; integer tensors keep their type. */
+    default Tensor fmod(long number) {
+        return Autograd.apply(new WithNumber(BinaryKernel.FMOD, number), self());
+    }
+
+    /**
+     * Quotient rounded down; integers stay integers. Its gradient is 0.
+     *
+     * @throws ArithmeticException if integers are divided by 0
+     */
+    default Tensor floorDivide(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.FLOOR_DIVIDE), self(), other);
+    }
+
+    /** {@code this / number} rounded down. Its gradient is 0. */
+    default Tensor floorDivide(double number) {
+        return Autograd.apply(new WithNumber(BinaryKernel.FLOOR_DIVIDE, number), self());
+    }
+
+    /** {@code this / number} rounded down; integer tensors keep their type. Its gradient is 0. */
+    default Tensor floorDivide(long number) {
+        return Autograd.apply(new WithNumber(BinaryKernel.FLOOR_DIVIDE, number), self());
+    }
+
+    /**
+     * Quotient with PyTorch's {@code rounding_mode}: null for none, {@code "trunc"} for towards zero, {@code "floor"} for down. Rounded quotients of
+     * integers are integers, and their gradient is 0.
+     */
+    default Tensor div(Tensor other, String roundingMode) {
+        return Formulas.div(self(), other, roundingMode);
+    }
+
+    /** As {@link #div(Tensor, String)}; a whole number leaves integer tensors their type. */
+    default Tensor div(double number, String roundingMode) {
+        return Formulas.div(self(), number, roundingMode);
+    }
+
+    /** Angle in radians of the point ({@code other}, {@code this}), in −π … π. */
+    default Tensor atan2(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.ATAN2), self(), other);
+    }
+
+    /** √(this² + other²), without overflow on the way. */
+    default Tensor hypot(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.HYPOT), self(), other);
+    }
+
+    /** {@code this · ln(other)}; 0 where {@code this} is 0, unless {@code other} is NaN. */
+    default Tensor xlogy(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.XLOGY), self(), other);
+    }
+
+    /** ln(eᵃ + eᵇ), without overflow on the way. */
+    default Tensor logaddexp(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.LOGADDEXP), self(), other);
+    }
+
+    /** log₂(2ᵃ + 2ᵇ), without overflow on the way. */
+    default Tensor logaddexp2(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.LOGADDEXP2), self(), other);
+    }
+
+    /** The absolute values with the signs of {@code other}. */
+    default Tensor copysign(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.COPYSIGN), self(), other);
+    }
+
+    /** 0 for negative elements, 1 for positive ones, those of {@code other} at 0; both of one type. */
+    default Tensor heaviside(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.HEAVISIDE), self(), other);
+    }
+
+    /** The larger of both; a number wins over NaN. */
+    default Tensor fmax(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.FMAX), self(), other);
+    }
+
+    /** The smaller of both; a number wins over NaN. */
+    default Tensor fmin(Tensor other) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.FMIN), self(), other);
+    }
+
+    /** {@code this · 2^other}. */
+    default Tensor ldexp(Tensor other) {
+        return Formulas.ldexp(self(), other);
+    }
+
+    /** {@code this + weight · (end − this)}. */
+    default Tensor lerp(Tensor end, double weight) {
+        return Formulas.lerp(self(), end, weight);
+    }
+
+    /** {@code this + weight · (end − this)}, element by element. */
+    default Tensor lerp(Tensor end, Tensor weight) {
+        return Formulas.lerp(self(), end, weight);
+    }
+
+    /** {@code this + a · b}. */
+    default Tensor addcmul(Tensor a, Tensor b) {
+        return addcmul(a, b, 1);
+    }
+
+    /** {@code this + value · a · b}. */
+    default Tensor addcmul(Tensor a, Tensor b, double value) {
+        return Autograd.apply(new AddProduct(TernaryKernel.ADDCMUL, value), self(), a, b);
+    }
+
+    /** {@code this + a / b}. */
+    default Tensor addcdiv(Tensor a, Tensor b) {
+        return addcdiv(a, b, 1);
+    }
+
+    /** {@code this + value · a / b}; not of integers alone. */
+    default Tensor addcdiv(Tensor a, Tensor b, double value) {
+        return Autograd.apply(new AddProduct(TernaryKernel.ADDCDIV, value), self(), a, b);
+    }
+
+    /** {@link #clamp(double, double)} with one end open: null for none. */
+    default Tensor clamp(Double low, Double high) {
+        return Formulas.clamp(self(), low, high);
+    }
+
+    /** Limits to ranges, element by element; null for an open end. Where the limits are crossed, {@code high} counts. */
+    default Tensor clamp(Tensor low, Tensor high) {
+        return Autograd.apply(new ClampTensors(), self(), low, high);
+    }
+
+    /** Raises elements to {@code low} at least. */
+    default Tensor clampMin(double low) {
+        return clamp(low, Double.POSITIVE_INFINITY);
+    }
+
+    /** Raises elements to {@code low} at least, element by element. */
+    default Tensor clampMin(Tensor low) {
+        return clamp(low, (Tensor) null);
+    }
+
+    /** Lowers elements to {@code high} at most. */
+    default Tensor clampMax(double high) {
+        return clamp(Double.NEGATIVE_INFINITY, high);
+    }
+
+    /** Lowers elements to {@code high} at most, element by element. */
+    default Tensor clampMax(Tensor high) {
+        return clamp((Tensor) null, high);
     }
 
     /**
@@ -247,92 +422,15 @@ public sealed interface PointwiseMethods permits Tensor {
         return unary(UnaryKernel.COS);
     }
 
+    private static boolean isExact(long number) {
+        return number >= -(1L << 53) && number <= 1L << 53; // kernels take numbers as doubles
+    }
+
+    private Tensor operand(long number) {
+        return Tensor.scalar(number).to(self().device());
+    }
+
     private Tensor unary(UnaryKernel kernel) {
         return Autograd.apply(new Elementwise(kernel), self());
-    }
-
-    /** Where {@code this = other}, as bool. */
-    default Tensor eq(Tensor other) {
-        return Pointwise.compare(BinaryKernel.EQ, self(), other);
-    }
-
-    /** Where {@code this = number}, as bool. */
-    default Tensor eq(double number) {
-        return Pointwise.compare(BinaryKernel.EQ, self(), number);
-    }
-
-    /** Where {@code this ≠ other}, as bool. */
-    default Tensor ne(Tensor other) {
-        return Pointwise.compare(BinaryKernel.NE, self(), other);
-    }
-
-    /** Where {@code this ≠ number}, as bool. */
-    default Tensor ne(double number) {
-        return Pointwise.compare(BinaryKernel.NE, self(), number);
-    }
-
-    /** Where {@code this < other}, as bool. */
-    default Tensor lt(Tensor other) {
-        return Pointwise.compare(BinaryKernel.LT, self(), other);
-    }
-
-    /** Where {@code this < number}, as bool. */
-    default Tensor lt(double number) {
-        return Pointwise.compare(BinaryKernel.LT, self(), number);
-    }
-
-    /** Where {@code this ≤ other}, as bool. */
-    default Tensor le(Tensor other) {
-        return Pointwise.compare(BinaryKernel.LE, self(), other);
-    }
-
-    /** Where {@code this ≤ number}, as bool. */
-    default Tensor le(double number) {
-        return Pointwise.compare(BinaryKernel.LE, self(), number);
-    }
-
-    /** Where {@code this > other}, as bool. */
-    default Tensor gt(Tensor other) {
-        return Pointwise.compare(BinaryKernel.GT, self(), other);
-    }
-
-    /** Where {@code this > number}, as bool. */
-    default Tensor gt(double number) {
-        return Pointwise.compare(BinaryKernel.GT, self(), number);
-    }
-
-    /** Where {@code this ≥ other}, as bool. */
-    default Tensor ge(Tensor other) {
-        return Pointwise.compare(BinaryKernel.GE, self(), other);
-    }
-
-    /** Where {@code this ≥ number}, as bool. */
-    default Tensor ge(double number) {
-        return Pointwise.compare(BinaryKernel.GE, self(), number);
-    }
-
-    /** Where both are not 0, as bool. */
-    default Tensor logicalAnd(Tensor other) {
-        return Pointwise.compare(BinaryKernel.AND, self(), other);
-    }
-
-    /** Where one at least is not 0, as bool. */
-    default Tensor logicalOr(Tensor other) {
-        return Pointwise.compare(BinaryKernel.OR, self(), other);
-    }
-
-    /** Where exactly one is not 0, as bool. */
-    default Tensor logicalXor(Tensor other) {
-        return Pointwise.compare(BinaryKernel.XOR, self(), other);
-    }
-
-    /** Where the element is 0, as bool. */
-    default Tensor logicalNot() {
-        return eq(0);
-    }
-
-    /** Where the element is not a number, as bool. */
-    default Tensor isNan() {
-        return ne(self());
     }
 }

@@ -14,6 +14,7 @@ public abstract class Storage {
     private int gradientSlots;
     private boolean ownedByBackward;
     private int graphChanges;
+    private boolean inference;
     Object madeBy; // the token of the backward pass that was running; null if none was
 
     /** @param bytes how many bytes the tensors may use */
@@ -50,6 +51,15 @@ public abstract class Storage {
     /** For autograd: notes such a change. */
     public final void noteGraphChange() {
         graphChanges++;
+    }
+
+    /** Whether the contents were made in inference mode, and may not be saved for a gradient. */
+    public final boolean isInference() {
+        return inference;
+    }
+
+    final void markInference() {
+        inference = true;
     }
 
     /** For the backward pass: whether the storage was allocated while the pass with this token was running. */

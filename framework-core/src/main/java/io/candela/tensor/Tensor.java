@@ -2,14 +2,18 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
+import io.candela.autograd.HookHandle;
+import io.candela.autograd.Hooks;
 import io.candela.autograd.Leaf;
 import io.candela.autograd.Node;
 import io.candela.backend.Backend;
 import io.candela.backend.Backends;
 import io.candela.ops.Cast;
 import io.candela.ops.Transfer;
-import io.candela.ops.Views;
+import io.candela.ops.Joins;
 import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A multi-dimensional array that can take part in automatic differentiation: PyTorch's {@code torch.Tensor}.
@@ -23,14 +27,16 @@ import java.util.Arrays;
  *
  * <p>{@code equals} is identity: use {@link #equal} to compare elements.
  */
-public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMethods, ShapeMethods, IndexMethods, DataMethods {
+public final class Tensor extends Factories implements PointwiseMethods, FunctionMethods, LogicMethods, InPlaceMethods, ReduceMethods,
+        StatisticsMethods, RandomMethods, ShapeMethods, IndexMethods, LinalgMethods, DataMethods {
     private Storage storage; // this and the next five change together, in setData alone
     private DType dtype;
     private Shape shape;
     private int[] strides;
     private int offset;
     private boolean contiguous;
-    private boolean view;
+    private Tensor base; // of a view: the tensor whose memory it shows, itself no view; else null
+    private boolean outside; // of a view: made while nothing was recorded
     private boolean requiresGrad;
     private Node node; // of a leaf: made at first use; else the operation that made this tensor
     private boolean leaf = true;
@@ -258,7 +264,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
      * @throws ShapeException if there are none, or other dimensions differ
      */
     public static Tensor cat(int dim, Tensor... tensors) {
-        return Views.cat(dim, tensors);
+        return Joins.cat(dim, tensors);
     }
 
     /**
@@ -267,7 +273,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
      * @throws ShapeException if there are none, or shapes differ
      */
     public static Tensor stack(int dim, Tensor... tensors) {
-        return Views.stack(dim, tensors);
+        return Joins.stack(dim, tensors);
     }
 
     // ---- what it is ----
@@ -330,13 +336,28 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** Whether this tensor was made as a view of another one. */
     public boolean isView() {
-        return view;
+        return base != null;
+    }
+
+    /** For autograd: the tensor that this one is a view of, itself no view; null if this one is none. */
+    public Tensor base() {
+        return base;
+    }
+
+    /** For autograd: whether this view was made while nothing was recorded. */
+    public boolean isOutside() {
+        return outside;
+    }
+
+    /** For autograd: this view was made while nothing was recorded, and does not become part of the graph when its base does. */
+    public void stayOutside() {
+        outside = true;
     }
 
     /** For ops: a view of this tensor's memory that takes no part in the graph yet. Sizes and strides were checked. */
     public Tensor viewOf(Shape shape, int[] strides, int offset) {
         Tensor t = new Tensor(storage, dtype, shape, strides, offset);
-        t.view = true;
+        t.base = base != null ? base : this;
         return t;
     }
 
@@ -367,7 +388,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
         strides = source.strides;
         offset = source.offset;
         contiguous = source.contiguous;
-        view = source.view;
+        base = null;
         if (node != null) {
             ((Leaf) node).refresh();
         }
@@ -393,9 +414,13 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     // ---- gradient ----
 
-    /** Whether a gradient is computed for this tensor. */
+    /** Whether a gradient is computed for this tensor; of a view, also if what it shows became part of the graph since. */
     public boolean requiresGrad() {
-        return requiresGrad;
+        return requiresGrad || base != null && showsGraph();
+    }
+
+    private boolean showsGraph() {
+        return base.requiresGrad && !outside && dtype == base.dtype;
     }
 
     /**
@@ -406,11 +431,17 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
      * @throws DTypeException if its elements are not floating point
      */
     public Tensor setRequiresGrad(boolean requiresGrad) {
-        if (!leaf && !requiresGrad) {
+        if (requiresGrad && storage.isInference()) {
+            throw new GraphException("setRequiresGrad: %s was made in inference mode; clone() it", shape);
+        }
+        if (!isLeaf() && !requiresGrad) {
             throw new GraphException("setRequiresGrad: %s is the result of an operation; use detach()", shape);
         }
         if (requiresGrad && !dtype.isFloating()) {
             throw new DTypeException("setRequiresGrad: only floating point tensors can require a gradient, got %s", dtype);
+        }
+        if (requiresGrad && requiresGrad()) {
+            return this;
         }
         this.requiresGrad = requiresGrad;
         if (requiresGrad) {
@@ -421,17 +452,35 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** Whether this tensor is no result of a recorded operation: leaves collect gradients in {@link #grad()}. */
     public boolean isLeaf() {
-        return leaf;
+        return leaf && (base == null || requiresGrad || !showsGraph());
     }
 
     /** For autograd: the node at which this tensor's gradient arrives. */
     public Node gradNode() {
-        if (view && !leaf && seenGraphChanges != storage.graphChanges()) {
-            throw new GraphException("Tensor: the view %s was made before its base was changed in place in the graph, so its gradient would leave "
-                    + "out that change; make the view again", shape);
+        if (base != null && (node == null || seenGraphChanges != storage.graphChanges())) {
+            refreshNode();
         }
         Node n = node;
         return n != null ? n : leafNode();
+    }
+
+    /** For autograd: the node, if there is one already. */
+    public Node gradNodeOrNull() {
+        return node;
+    }
+
+    /** For autograd: this view was changed in place, and its gradient goes to its base from now on. */
+    public void followBase() {
+        node = null;
+        leaf = false;
+        requiresGrad = true;
+    }
+
+    /** A view whose memory was changed by the graph, through its base or another view, becomes a view of the base as it is now. */
+    private void refreshNode() {
+        if (showsGraph() && !(leaf && requiresGrad)) {
+            attach(io.candela.autograd.Strided.take(base, this));
+        }
     }
 
     private synchronized Node leafNode() {
@@ -446,6 +495,7 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
         this.node = node;
         seenGraphChanges = storage.graphChanges();
         leaf = false;
+        outside = false;
         requiresGrad = true;
     }
 
@@ -505,10 +555,10 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** Asks that the gradient of this intermediate result be kept in {@link #grad()} too. Leaves keep theirs anyway. */
     public void retainGrad() {
-        if (!requiresGrad) {
+        if (!requiresGrad()) {
             throw new GraphException("retainGrad: %s does not require a gradient", shape);
         }
-        if (node instanceof io.candela.autograd.Op op) {
+        if (gradNode() instanceof io.candela.autograd.Op op) {
             op.retainFor(this);
         }
     }
@@ -530,9 +580,47 @@ public final class Tensor implements PointwiseMethods, InPlaceMethods, ReduceMet
 
     /** The same memory outside the graph: requires no gradient, and passes none on. */
     public Tensor detach() {
-        Tensor t = new Tensor(storage, dtype, shape, strides, offset);
-        t.view = view;
-        return t;
+        return new Tensor(storage, dtype, shape, strides, offset);
+    }
+
+    /**
+     * Takes this tensor out of the graph: it becomes a leaf that requires no gradient.
+     *
+     * @return this tensor
+     * @throws GraphException if it is a view
+     */
+    public Tensor detachInPlace() {
+        if (base != null) {
+            throw new GraphException("detachInPlace: %s is a view; use detach()", shape);
+        }
+        node = null;
+        leaf = true;
+        requiresGrad = false;
+        return this;
+    }
+
+    /**
+     * Lets a function see the gradient of this tensor whenever a backward pass has computed it, before it goes on to the operands or, of a leaf,
+     * is accumulated. Hooks run in the order of registration.
+     *
+     * @param hook gets the gradient and may return another one of equal shape, type and device in its place, or null to leave it. It may hold the
+     *     gradient, and must not change it in place
+     * @return removes the hook
+     * @throws GraphException if this tensor requires no gradient
+     */
+    public HookHandle registerHook(UnaryOperator<Tensor> hook) {
+        return Hooks.register(this, hook);
+    }
+
+    /**
+     * Lets a function run whenever a backward pass has accumulated the gradients of all leaves, such as an optimizer's step that clears the gradient.
+     *
+     * @param hook gets this tensor
+     * @return removes the hook
+     * @throws GraphException if this tensor is no leaf that requires a gradient
+     */
+    public HookHandle registerPostAccumulateGradHook(Consumer<Tensor> hook) {
+        return Hooks.registerAfterwards(this, hook);
     }
 
     /** A contiguous copy with memory of its own. Differentiable. */

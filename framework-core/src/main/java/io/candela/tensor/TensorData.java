@@ -59,6 +59,106 @@ final class TensorData {
         return Tensor.of(data, data.length);
     }
 
+    static Tensor arange(double start, double end, double step) {
+        if (step == 0 || !Double.isFinite(start) || !Double.isFinite(end) || !Double.isFinite(step)) {
+            throw new IllegalArgumentException("arange: finite numbers and a step other than 0 are needed, got %s, %s, %s".formatted(start, end, step));
+        }
+        if (end != start && end > start != step > 0) {
+            throw new IllegalArgumentException("arange: a step of %s does not lead from %s to %s".formatted(step, start, end));
+        }
+        float[] data = new float[Math.toIntExact((long) Math.ceil((end - start) / step))];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (float) (start + i * step);
+        }
+        return Tensor.of(data, data.length);
+    }
+
+    static Tensor logspace(double start, double end, int steps, double base) {
+        if (steps < 0) {
+            throw new IllegalArgumentException("logspace: steps must be 0 or more, got " + steps);
+        }
+        float[] data = new float[steps];
+        double step = steps < 2 ? 0 : (end - start) / (steps - 1);
+        for (int i = 0; i < steps; i++) {
+            data[i] = (float) Math.pow(base, i < steps / 2 || steps == 1 ? start + step * i : end - step * (steps - i - 1));
+        }
+        return Tensor.of(data, steps);
+    }
+
+    /** A number, or arrays nested to any depth. */
+    static Tensor nested(Object data) {
+        if (data instanceof Number n) {
+            return n instanceof Long || n instanceof Integer || n instanceof Short || n instanceof Byte ? Tensor.scalar(n.longValue())
+                    : Tensor.full(Shape.SCALAR, n.doubleValue(), DType.FLOAT32, Device.CPU);
+        }
+        if (data instanceof Boolean b) {
+            return Tensor.full(Shape.SCALAR, b ? 1 : 0, DType.BOOL, Device.CPU);
+        }
+        int rank = 0;
+        Class<?> element = data.getClass();
+        for (; element.isArray(); element = element.getComponentType()) {
+            rank++;
+        }
+        if (rank == 0 || !element.isPrimitive() || element == char.class || element == short.class) {
+            throw new IllegalArgumentException("Tensor.tensor: a number or nested arrays of float, double, long, int, byte or boolean are needed, got "
+                    + data.getClass().getSimpleName());
+        }
+        int[] sizes = new int[rank];
+        Object at = data;
+        for (int d = 0; d < rank && at != null; d++) {
+            sizes[d] = java.lang.reflect.Array.getLength(at);
+            at = d + 1 < rank && sizes[d] > 0 ? java.lang.reflect.Array.get(at, 0) : null;
+        }
+        int n = Shape.of(sizes).numel();
+        Object flat = java.lang.reflect.Array.newInstance(element, n);
+        fill(data, sizes, 0, flat, 0);
+        if (flat instanceof float[] f) {
+            return Tensor.of(f, sizes);
+        } else if (flat instanceof double[] f) {
+            return Tensor.of(f, sizes);
+        } else if (flat instanceof long[] f) {
+            return Tensor.of(f, sizes);
+        } else if (flat instanceof int[] f) {
+            return Tensor.of(f, sizes);
+        } else if (flat instanceof boolean[] f) {
+            return Tensor.of(f, sizes);
+        }
+        return Tensor.of((byte[]) flat, sizes);
+    }
+
+    private static int fill(Object from, int[] sizes, int depth, Object to, int at) {
+        int n = java.lang.reflect.Array.getLength(from);
+        if (n != sizes[depth]) {
+            throw new ShapeException("Tensor.of: an array at depth %d has %d elements, the first one %d", depth, n, sizes[depth]);
+        }
+        if (depth == sizes.length - 1) {
+            System.arraycopy(from, 0, to, at, n);
+            return at + n;
+        }
+        int next = at;
+        for (Object o : (Object[]) from) {
+            next = fill(o, sizes, depth + 1, to, next);
+        }
+        return next;
+    }
+
+    static Tensor fromBuffer(ByteBuffer buffer, DType dtype, int... shape) {
+        int n = buffer.remaining() / dtype.bytes();
+        Shape s = shape.length == 0 ? Shape.of(n) : Shape.of(shape);
+        if (s.numel() > n) {
+            throw new ShapeException("fromBuffer: %s of %s needs %d bytes, the buffer has %d", s, dtype, (long) s.numel() * dtype.bytes(),
+                    buffer.remaining());
+        }
+        ByteBuffer bytes = buffer.slice().order(ByteOrder.nativeOrder());
+        bytes.limit(s.numel() * dtype.bytes());
+        if (bytes.isDirect() && !bytes.isReadOnly() && s.numel() > 0) {
+            return io.candela.backend.cpu.SharedMemory.share(bytes, dtype, s);
+        }
+        Tensor t = Tensor.empty(s, dtype, Device.CPU);
+        Backend.of(t).upload(bytes, dtype, t.storage(), 0);
+        return t;
+    }
+
     static Tensor linspace(double start, double end, int steps) {
         if (steps < 0) {
             throw new IllegalArgumentException("linspace: steps must be 0 or more, got " + steps);

@@ -21,6 +21,12 @@ public final class ThreadContext {
     private final Thread owner = Thread.currentThread();
     /** Whether operations on this thread are recorded for a gradient. */
     public boolean gradEnabled = true;
+    /** Whether gradients are searched for NaN, and operations note where they were called. */
+    public boolean anomalyMode;
+    /** Whether what is made on this thread may never take part in a graph. */
+    public boolean inferenceMode;
+    /** For checkpoints: what notes the tensors to be kept; null outside. */
+    public Object checkpoint;
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */
     public Object hostLocal;
     TensorScope scope; // innermost open scope, or null
@@ -54,6 +60,9 @@ public final class ThreadContext {
      */
     public void allocated(Storage storage, boolean pooled) {
         storage.madeBy = backwardToken;
+        if (inferenceMode) {
+            storage.markInference();
+        }
         if (scope != null) {
             scope.add(storage);
         }

@@ -29,10 +29,10 @@ class MemoryTest {
 
     @Test
     void aLoopWithoutScopesStaysBounded() {
-        Tensor x = Tensor.ones(512, 256);
-        Tensor w = Tensor.full(Shape.of(256, 512), 0.01, DType.FLOAT32, Device.CPU).setRequiresGrad(true);
+        Tensor x = Tensor.ones(2048, 16);
+        Tensor w = Tensor.full(Shape.of(16, 512), 0.01, DType.FLOAT32, Device.CPU).setRequiresGrad(true);
         long most = 0;
-        for (int i = 1; i <= 2000; i++) { // 5 MB each, 10 GB in all
+        for (int i = 1; i <= 500; i++) { // some 25 MB each
             step(x, w);
             most = Math.max(most, footprint());
         }
@@ -88,9 +88,9 @@ class MemoryTest {
 
         /** Makes 2 GB of tensors, then too many at once. */
         public static void main(String... args) {
-            Tensor x = Tensor.ones(512, 128);
-            Tensor w = Tensor.full(Shape.of(128, 512), 0.01, DType.FLOAT32, Device.CPU).setRequiresGrad(true);
-            for (int i = 0; i < 700; i++) {
+            Tensor x = Tensor.ones(1024, 8);
+            Tensor w = Tensor.full(Shape.of(8, 256), 0.01, DType.FLOAT32, Device.CPU).setRequiresGrad(true);
+            for (int i = 0; i < 400; i++) {
                 step(x, w);
             }
             List<Tensor> held = new ArrayList<>();

@@ -21,6 +21,7 @@ public final class OpCase {
     Function<INDArray[], INDArray> nd4j;
     boolean pointwise;
     boolean view;
+    boolean loose;
     boolean zeroSigns = true;
     boolean checked = true;
     double slack = 1;
@@ -51,6 +52,11 @@ public final class OpCase {
     /** An op on one tensor with several results. */
     public static OpCase many(String name, Function<Tensor, Tensor[]> op) {
         return new OpCase(name, x -> op.apply(x[0]));
+    }
+
+    /** An op on any number of tensors with several results. */
+    public static OpCase naryMany(String name, Function<Tensor[], Tensor[]> op) {
+        return new OpCase(name, op);
     }
 
     /** The form that overwrites the first operand. */
@@ -104,6 +110,12 @@ public final class OpCase {
     /** The result shares the operand's memory. */
     public OpCase view() {
         view = true;
+        return this;
+    }
+
+    /** Whether results share memory, and how they lie in it, is left open. */
+    public OpCase loose() {
+        loose = true;
         return this;
     }
 

@@ -10,7 +10,7 @@ final class ClassLoss {
 
     static Tensor nll(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
         if (areRows(logp, target)) {
-            return NllLoss.apply(logp, target, weight, ignoreIndex, reduction.ofNllLoss);
+            return NllLoss.apply(logp, target, weight, ignoreIndex, reduction.ofNllLoss("nllLoss"));
         }
         checkShapes("nllLoss", logp, target);
         Tensor rows = logp;
@@ -19,7 +19,7 @@ final class ClassLoss {
         } else if (logp.dim() > 2) { // (n, classes, d1, …) to (n · d1 · …, classes)
             rows = logp.flatten(2, -1).transpose(1, 2).flatten(0, 1);
         }
-        Tensor loss = NllLoss.apply(rows, target.reshape(target.numel()), weight, ignoreIndex, reduction.ofNllLoss);
+        Tensor loss = NllLoss.apply(rows, target.reshape(target.numel()), weight, ignoreIndex, reduction.ofNllLoss("nllLoss"));
         return reduction == Reduction.NONE ? loss.reshape(target.shape().toArray()) : loss;
     }
 
@@ -73,6 +73,7 @@ final class ClassLoss {
                 Tensor total = weight == null ? counted.sum() : weight.indexSelect(0, target.maskedSelect(counted)).sum();
                 yield losses.sum().div(total);
             }
+            case BATCHMEAN -> throw Reduction.refused("crossEntropy");
         };
     }
 
@@ -99,6 +100,7 @@ final class ClassLoss {
             case NONE -> products.sum(dim).neg();
             case SUM -> products.sum().neg();
             case MEAN -> products.sum().neg().div((double) (logits.numel() / Math.max(classes, 1)));
+            case BATCHMEAN -> throw Reduction.refused("crossEntropy");
         };
     }
 

@@ -6,9 +6,7 @@ import io.candela.tensor.Tensor;
  * In training, sets each element to 0 with probability {@code p} and multiplies the others by 1/(1 − p), drawing from the default generator;
  * in evaluation, returns its input.
  */
-public final class Dropout extends HookedLayer {
-    private final double p;
-
+public final class Dropout extends DropoutLayer {
     /** With a probability of 0.5. */
     public Dropout() {
         this(0.5);
@@ -20,19 +18,11 @@ public final class Dropout extends HookedLayer {
      * @throws IllegalArgumentException if it is not in 0 … 1
      */
     public Dropout(double p) {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("Dropout: p must be between 0 and 1, got " + p);
-        }
-        this.p = p;
+        super(p);
     }
 
     @Override
     Tensor compute(Tensor x) {
         return F.dropout(x, p, isTraining());
-    }
-
-    @Override
-    protected String describe() {
-        return "p=" + ModulePrinter.number(p) + ", inplace=False";
     }
 }

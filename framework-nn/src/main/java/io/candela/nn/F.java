@@ -1,19 +1,12 @@
 package io.candela.nn;
 
-import io.candela.tensor.Shape;
+import io.candela.tensor.DType;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
-/** Functions without state, PyTorch's {@code torch.nn.functional}. All are differentiable. */
-public final class F {
-    /** The label that counts nothing in {@link #nllLoss} and {@link #crossEntropy} unless another one is given. */
-    public static final long IGNORE_INDEX = -100;
-
+/** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, and the maps below. All are differentiable. */
+public final class F extends LossFunctions {
     private F() {}
-
-    // ---- maps ----
 
     /**
      * {@code x Wᵀ + b} over the last dimension: {@code (*, in)} to {@code (*, out)}.
@@ -27,34 +20,86 @@ public final class F {
         return io.candela.ops.Linear.apply(x, weight, bias);
     }
 
-    /** max(x, 0). */
-    public static Tensor relu(Tensor x) {
-        return x.relu();
-    }
-
-    /** 1/(1 + e⁻ˣ). */
-    public static Tensor sigmoid(Tensor x) {
-        return x.sigmoid();
-    }
-
-    /** Hyperbolic tangent. */
-    public static Tensor tanh(Tensor x) {
-        return x.tanh();
-    }
-
-    /** eˣ / Σ eˣ along a dimension. */
-    public static Tensor softmax(Tensor x, int dim) {
-        return x.softmax(dim);
-    }
-
-    /** ln of {@link #softmax}, computed without loss. */
-    public static Tensor logSoftmax(Tensor x, int dim) {
-        return x.logSoftmax(dim);
-    }
-
     /** Dimensions {@code from} to {@code to}, both included, merged into one. A view where strides allow. */
     public static Tensor flatten(Tensor x, int from, int to) {
         return x.flatten(from, to);
+    }
+
+    /**
+     * {@code x1ᵀ W x2 + b} over the last dimensions: {@code (*, in1)} and {@code (*, in2)} to {@code (*, out)}.
+     *
+     * @param weight {@code (out, in1, in2)}
+     * @param bias   {@code (out)}, or null
+     * @throws ShapeException if sizes differ
+     */
+    public static Tensor bilinear(Tensor x1, Tensor x2, Tensor weight, Tensor bias) {
+        boolean fit = weight.dim() == 3 && x1.dim() > 0 && x1.dim() == x2.dim() && x1.shape().without(x1.dim() - 1).equals(x2.shape().without(x2.dim() - 1))
+                && x1.size(-1) == weight.size(1) && x2.size(-1) == weight.size(2);
+        if (!fit) {
+            throw new ShapeException("bilinear: inputs must be (*, in1) and (*, in2) for a weight (out, in1, in2), got %s, %s and %s", x1.shape(),
+                    x2.shape(), weight.shape());
+        }
+        int out = weight.size(0);
+        Tensor first = x1.reshape(-1, weight.size(1)).mm(weight.permute(1, 0, 2).reshape(weight.size(1), -1)).view(-1, out, weight.size(2));
+        Tensor y = first.mul(x2.reshape(-1, 1, weight.size(2))).sum(-1);
+        Tensor shaped = y.view(x1.shape().with(x1.dim() - 1, out).toArray());
+        return bias == null ? shaped : shaped.add(bias);
+    }
+
+    /** {@link #embedding(Tensor, Tensor, Embedding.Options)} with the defaults. */
+    public static Tensor embedding(Tensor indices, Tensor weight) {
+        return embedding(indices, weight, Embedding.options());
+    }
+
+    /**
+     * Rows of a table: indices {@code (*)} to {@code (*, size)}.
+     *
+     * @param indices int64 or int32
+     * @param weight  {@code (count, size)}; its rows are shortened in place if there is a largest norm
+     * @throws ShapeException if an index is out of range
+     */
+    public static Tensor embedding(Tensor indices, Tensor weight, Embedding.Options options) {
+        Tensor rows = EmbeddingLookup.rows("embedding", indices, weight, options.paddingIdx(), options.maxNorm(), options.normType(), options.scaleGradByFreq());
+        return rows.view(indices.shape().append(weight.size(1)).toArray());
+    }
+
+    /**
+     * Rows of a table, reduced bag by bag; see {@link EmbeddingBag#forward(Tensor, Tensor, Tensor)} for shapes.
+     *
+     * @param weight           {@code (count, size)}; its rows are shortened in place if there is a largest norm
+     * @param offsets          null for indices of two dimensions
+     * @param perSampleWeights null for 1
+     */
+    public static Tensor embeddingBag(Tensor indices, Tensor weight, Tensor offsets, Tensor perSampleWeights, EmbeddingBag.Options options) {
+        return EmbeddingLookup.bags(indices, weight, offsets, perSampleWeights, options);
+    }
+
+    /**
+     * Brings the last dimensions to mean 0 and variance 1, then scales and shifts: (x − mean)/√(variance + eps) · weight + bias.
+     *
+     * @param normalizedShape the sizes of the last dimensions
+     * @param weight          in that shape, or null for 1
+     * @param bias            in that shape, or null for 0
+     * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or weight or bias have another shape
+     */
+    public static Tensor layerNorm(Tensor x, int[] normalizedShape, Tensor weight, Tensor bias, double eps) {
+        int[] dims = LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
+        Tensor centered = x.sub(x.mean(true, dims));
+        return LayerNorm.affine(centered.mul(centered.square().mean(true, dims).add(eps).rsqrt()), weight, bias);
+    }
+
+    /**
+     * Divides the last dimensions by their root mean square, then scales: x/√(mean of x² + eps) · weight.
+     *
+     * @param normalizedShape the sizes of the last dimensions
+     * @param weight          in that shape, or null for 1
+     * @param eps             null for the gap between 1 and the next number of the type of {@code x}
+     * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or the weight has another shape
+     */
+    public static Tensor rmsNorm(Tensor x, int[] normalizedShape, Tensor weight, Double eps) {
+        int[] dims = LayerNorm.dims("rmsNorm", x, normalizedShape, weight, null);
+        double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
+        return LayerNorm.affine(x.mul(x.square().mean(true, dims).add(least).rsqrt()), weight, null);
     }
 
     /**
@@ -64,96 +109,31 @@ public final class F {
      * @throws IllegalArgumentException if {@code p} is not in 0 … 1
      */
     public static Tensor dropout(Tensor x, double p, boolean training) {
-        if (!(p >= 0 && p <= 1)) {
-            throw new IllegalArgumentException("dropout: p must be between 0 and 1, got " + p);
-        }
-        if (!training || p == 0 || x.numel() == 0) {
-            return x;
-        }
-        if (p == 1) {
-            return x.mul(Tensor.zeros(Shape.SCALAR, x.dtype(), x.device()));
-        }
-        return x.mul(x.isContiguous() ? dropoutMask(x.shape(), x, 1 - p) : permutedDropoutMask(x, 1 - p));
+        return Dropouts.plain(x, p, training);
     }
 
-    private static Tensor dropoutMask(Shape shape, Tensor like, double keep) {
-        return Tensor.empty(shape, like.dtype(), like.device()).bernoulliInPlace(keep).divInPlace(keep);
+    /** {@link #dropout} of whole channels of {@code (n, channels, length)} or {@code (channels, length)}. */
+    public static Tensor dropout1d(Tensor x, double p, boolean training) {
+        return Dropouts.features("dropout1d", x, p, training, 2, 3);
     }
 
-    /** PyTorch draws in the order in which the elements of {@code x} lie in memory. */
-    private static Tensor permutedDropoutMask(Tensor x, double keep) {
-        int[] order = IntStream.range(0, x.dim()).boxed().sorted(Comparator.comparingInt(d -> -x.stride(d))).mapToInt(d -> d).toArray();
-        int[] sizes = new int[order.length];
-        int[] inverse = new int[order.length];
-        for (int i = 0; i < order.length; i++) {
-            sizes[i] = x.size(order[i]);
-            inverse[order[i]] = i;
-        }
-        return dropoutMask(Shape.of(sizes), x, keep).permute(inverse);
+    /** {@link #dropout} of whole channels of {@code (n, channels, h, w)} or, as in PyTorch, {@code (n, channels, length)}. */
+    public static Tensor dropout2d(Tensor x, double p, boolean training) {
+        return Dropouts.features("dropout2d", x, p, training, 4, 3);
     }
 
-    // ---- losses ----
-
-    /** {@link #nllLoss(Tensor, Tensor, Tensor, long, Reduction)} with PyTorch's defaults. */
-    public static Tensor nllLoss(Tensor logp, Tensor target) {
-        return nllLoss(logp, target, null, IGNORE_INDEX, Reduction.MEAN);
+    /** {@link #dropout} of whole channels of {@code (n, channels, d, h, w)} or {@code (channels, d, h, w)}. */
+    public static Tensor dropout3d(Tensor x, double p, boolean training) {
+        return Dropouts.features("dropout3d", x, p, training, 4, 5);
     }
 
-    /**
-     * Negative log likelihood of labels.
-     *
-     * @param logp        log probabilities {@code (classes)}, {@code (n, classes)} or {@code (n, classes, d1, …)}
-     * @param target      int64 labels in the same shape without {@code classes}
-     * @param weight      of each class, {@code (classes)}, or null for 1
-     * @param ignoreIndex a label that counts nothing
-     * @return of the target's shape without reduction, else 0-d; the mean is weighted
-     * @throws ShapeException if sizes differ, or a label is neither a class nor {@code ignoreIndex}
-     */
-    public static Tensor nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
-        return ClassLoss.nll(logp, target, weight, ignoreIndex, reduction);
+    /** {@link #dropout} that sets elements to what {@link #selu} tends to, then scales and shifts all so that mean and variance stay. */
+    public static Tensor alphaDropout(Tensor x, double p, boolean training) {
+        return Dropouts.alpha(x, p, training);
     }
 
-    /** {@link #crossEntropy(Tensor, Tensor, Tensor, long, Reduction, double)} with PyTorch's defaults. */
-    public static Tensor crossEntropy(Tensor logits, Tensor target) {
-        return crossEntropy(logits, target, null, IGNORE_INDEX, Reduction.MEAN, 0);
-    }
-
-    /**
-     * Cross entropy between the softmax of logits and labels, or class probabilities.
-     *
-     * @param logits         {@code (classes)}, {@code (n, classes)} or {@code (n, classes, d1, …)}
-     * @param target         int64 labels in the same shape without {@code classes}, or floating point probabilities in the shape of {@code logits}
-     * @param weight         of each class, {@code (classes)}, or null for 1
-     * @param ignoreIndex    a label that counts nothing
-     * @param labelSmoothing from 0 (none) to 1: how much of the target is spread over all classes
-     * @return without reduction one loss per label, else 0-d; the mean is weighted with labels, and over the number of labels with probabilities
-     * @throws ShapeException if sizes differ, or a label is neither a class nor {@code ignoreIndex}
-     */
-    public static Tensor crossEntropy(Tensor logits, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction, double labelSmoothing) {
-        return ClassLoss.crossEntropy(logits, target, weight, ignoreIndex, reduction, labelSmoothing);
-    }
-
-    /** {@link #mseLoss(Tensor, Tensor, Reduction)} with the mean. */
-    public static Tensor mseLoss(Tensor input, Tensor target) {
-        return mseLoss(input, target, Reduction.MEAN);
-    }
-
-    /**
-     * Squared difference.
-     *
-     * @return of the input's shape without reduction, else 0-d
-     * @throws ShapeException if the shapes differ: PyTorch broadcasts with a warning, which most often hides a mistake
-     */
-    public static Tensor mseLoss(Tensor input, Tensor target, Reduction reduction) {
-        if (!input.shape().equals(target.shape())) {
-            throw new ShapeException("mseLoss: input %s and target %s must have one shape; expand() or view() one of them",
-                    input.shape(), target.shape());
-        }
-        Tensor squares = input.sub(target).square();
-        return switch (reduction) {
-            case NONE -> squares;
-            case MEAN -> squares.mean();
-            case SUM -> squares.sum();
-        };
+    /** {@link #alphaDropout} of whole channels of {@code (n, channels, …)}. */
+    public static Tensor featureAlphaDropout(Tensor x, double p, boolean training) {
+        return Dropouts.featuresAlpha(x, p, training);
     }
 }

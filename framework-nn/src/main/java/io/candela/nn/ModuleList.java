@@ -45,8 +45,12 @@ public final class ModuleList<M extends Module> extends Module implements Iterab
 
     /** The position from 0 of an index that may be negative. */
     static int position(String who, int index, int size) {
+        return position(who, index, size, "modules");
+    }
+
+    static int position(String who, int index, int size, String what) {
         if (index < -size || index >= size) {
-            throw new IndexOutOfBoundsException("%s: index %d is out of range for %d modules".formatted(who, index, size));
+            throw new IndexOutOfBoundsException("%s: index %d is out of range for %d %s".formatted(who, index, size, what));
         }
         return index < 0 ? index + size : index;
     }

@@ -1,9 +1,14 @@
 package io.candela.nn;
 
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** PyTorch's printed form of modules, independent of the default locale. */
 final class ModulePrinter {
@@ -43,6 +48,14 @@ final class ModulePrinter {
         return lines;
     }
 
+    /** Lines for parameters that are a module's contents: name, type and sizes. */
+    static String parameters(Map<String, Tensor> parameters, Function<DType, String> type) {
+        return parameters.entrySet().stream().map(entry -> "  " + line(entry.getKey(), "Parameter containing: [torch."
+                + type.apply(entry.getValue().dtype()) + " of size "
+                + Arrays.stream(entry.getValue().shape().toArray()).mapToObj(Integer::toString).collect(Collectors.joining("x")) + "]"))
+                .collect(Collectors.joining("\n"));
+    }
+
     private static String line(String name, String text) {
         return "(" + name + "): " + text;
     }
@@ -54,6 +67,12 @@ final class ModulePrinter {
     /** Python's spelling of a truth value. */
     static String number(boolean value) {
         return value ? "True" : "False";
+    }
+
+    /** Python's spelling of a tuple of numbers. */
+    static String tuple(int... values) {
+        String text = Arrays.stream(values).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        return values.length == 1 ? "(" + text + ",)" : "(" + text + ")";
     }
 
     /** Python's spelling of a float: {@code 0.1}, {@code 1e-05}, {@code 1.0}, {@code nan}. */

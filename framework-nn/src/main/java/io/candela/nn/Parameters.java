@@ -32,13 +32,7 @@ public final class Parameters {
             if (gradients.isEmpty()) {
                 return Tensor.scalar(0.0);
             }
-            Device first = gradients.get(0).device();
-            Tensor[] norms = gradients.stream().map(g -> norm(g, normType).to(first)).toArray(Tensor[]::new);
-            Tensor total = norm(Tensor.stack(0, norms), normType);
-            if (errorIfNonfinite && !Double.isFinite(total.item())) {
-                throw new IllegalStateException("clipGradNorm: the norm of the gradients is %s; pass errorIfNonfinite=false to scale anyway"
-                        .formatted(total.item()));
-            }
+            Tensor total = getTotalNorm(gradients, normType, errorIfNonfinite);
             Tensor factor = total.add(EPSILON).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
             for (Tensor gradient : gradients) {
                 gradient.mulInPlace(factor.to(gradient.device()));
@@ -47,15 +41,36 @@ public final class Parameters {
         });
     }
 
+    /** {@link #getTotalNorm(List, double, boolean)} with the Euclidean norm; a norm that is not finite is no error. */
+    public static Tensor getTotalNorm(List<Tensor> tensors) {
+        return getTotalNorm(tensors, 2, false);
+    }
+
+    /**
+     * The norm of all tensors taken as one vector, 0-d; 0 if there are none.
+     *
+     * @param normType         p of the p-norm; {@link Double#POSITIVE_INFINITY} for the largest element
+     * @param errorIfNonfinite whether a norm that is not finite is an error
+     * @throws IllegalStateException if the norm is not finite and {@code errorIfNonfinite}
+     */
+    public static Tensor getTotalNorm(List<Tensor> tensors, double normType, boolean errorIfNonfinite) {
+        if (tensors.isEmpty()) {
+            return Tensor.scalar(0.0);
+        }
+        return Autograd.noGrad(() -> {
+            Device first = tensors.get(0).device();
+            Tensor[] norms = tensors.stream().map(t -> norm(t, normType).to(first)).toArray(Tensor[]::new);
+            Tensor total = norm(Tensor.stack(0, norms), normType);
+            if (errorIfNonfinite && !Double.isFinite(total.item())) {
+                throw new IllegalStateException("clipGradNorm: the norm of the gradients is %s; pass errorIfNonfinite=false to go on anyway"
+                        .formatted(total.item()));
+            }
+            return total;
+        });
+    }
+
     private static Tensor norm(Tensor x, double p) {
-        if (x.numel() == 0) {
-            return x.sum(); // 0
-        }
-        if (p == 2) {
-            return x.norm();
-        }
-        Tensor size = x.abs();
-        return p == Double.POSITIVE_INFINITY ? size.max() : p == 1 ? size.sum() : size.pow(p).sum().pow(1 / p);
+        return x.numel() == 0 ? x.sum() : Norms.of(x, p, false); // 0 for an empty one
     }
 
     /** Limits each element of each gradient to −{@code limit} … {@code limit}, in place. */

@@ -11,6 +11,7 @@ import io.candela.testing.Golden;
 import io.candela.testing.OpCase;
 import io.candela.testing.OpContract;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -24,7 +25,7 @@ class LayerContractTest {
     @TestFactory
     Stream<DynamicNode> losses() {
         List<OpCase> rows = new ArrayList<>();
-        for (Reduction reduction : Reduction.values()) {
+        for (Reduction reduction : EnumSet.complementOf(EnumSet.of(Reduction.BATCHMEAN))) {
             String name = "." + reduction.name().toLowerCase(Locale.ROOT);
             rows.add(binary("nllLoss" + name, new NLLLoss(NLLLoss.options().withReduction(reduction))::forward));
             rows.add(nary("nllLoss" + name + ".weight.ignore0", x -> F.nllLoss(x[0], x[1], x[2].detach(), 0, reduction)));

@@ -2,6 +2,8 @@ package io.candela.backend.cpu;
 
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Element by element loops over heap blocks of doubles.
@@ -34,6 +36,7 @@ final class DoubleLoops {
             case TANH -> tanh(x, out, n);
             case SIN -> sin(x, out, n);
             case COS -> cos(x, out, n);
+            default -> each(Functions.of(kernel), x, out, n);
         }
     }
 
@@ -54,7 +57,19 @@ final class DoubleLoops {
             case RELU_GRAD -> reluGrad(a, b, out, n);
             case SIGMOID_GRAD -> sigmoidGrad(a, b, out, n);
             case TANH_GRAD -> tanhGrad(a, b, out, n);
-            default -> throw new AssertionError(kernel);
+            default -> each(Functions.of(kernel), a, b, out, n);
+        }
+    }
+
+    private static void each(DoubleUnaryOperator function, double[] x, double[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = function.applyAsDouble(x[i]);
+        }
+    }
+
+    private static void each(DoubleBinaryOperator function, double[] a, double[] b, double[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = function.applyAsDouble(a[i], b[i]);
         }
     }
 

@@ -2,6 +2,8 @@ package io.candela.backend.cpu;
 
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * Element by element loops over heap blocks of floats; functions are computed in double and rounded once.
@@ -34,6 +36,7 @@ final class FloatLoops {
             case TANH -> tanh(x, out, n);
             case SIN -> sin(x, out, n);
             case COS -> cos(x, out, n);
+            default -> each(Functions.of(kernel), x, out, n);
         }
     }
 
@@ -54,7 +57,27 @@ final class FloatLoops {
             case RELU_GRAD -> reluGrad(a, b, out, n);
             case SIGMOID_GRAD -> sigmoidGrad(a, b, out, n);
             case TANH_GRAD -> tanhGrad(a, b, out, n);
-            default -> throw new AssertionError(kernel);
+            case TRUNC_DIVIDE -> truncDivide(a, b, out, n);
+            default -> each(Functions.of(kernel), a, b, out, n);
+        }
+    }
+
+    private static void each(DoubleUnaryOperator function, float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) function.applyAsDouble(x[i]);
+        }
+    }
+
+    private static void each(DoubleBinaryOperator function, float[] a, float[] b, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = (float) function.applyAsDouble(a[i], b[i]);
+        }
+    }
+
+    private static void truncDivide(float[] a, float[] b, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float quotient = a[i] / b[i]; // rounded as division is, so that 0.3 / 0.1 is 3
+            out[i] = (float) (quotient < 0 ? Math.ceil(quotient) : Math.floor(quotient));
         }
     }
 

@@ -6,7 +6,6 @@ import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
-import java.util.Arrays;
 
 /** Moves elements by index. Indices are checked before anything is written. */
 final class IndexCpu implements IndexKernels {
@@ -83,34 +82,31 @@ final class IndexCpu implements IndexKernels {
         long[] picks = index.toLongArray();
         check("gather", picks, x.size(dim), dim, x.shape());
         int[] positions = positions(x, dim, index.shape(), picks);
-        Blocks to = new Blocks(out, out.shape());
-        HostStorage storage = HostStorage.of(x);
-        int base = storage.start / x.dtype().bytes();
-        switch (x.dtype()) {
-            case FLOAT32 -> {
-                float[] v = new float[picks.length];
-                for (int i = 0; i < v.length; i++) {
-                    v[i] = storage.block.floats.get(base + positions[i]);
+        HostStorage from = HostStorage.of(x);
+        HostStorage to = HostStorage.of(out);
+        int bytes = x.dtype().bytes(); // elements are moved as they are, whatever they mean
+        int base = from.start / bytes;
+        int at = to.start / bytes + out.offset();
+        switch (bytes) {
+            case 1 -> {
+                for (int i = 0; i < positions.length; i++) {
+                    to.block.bytes.put(at + i, from.block.bytes.get(base + positions[i]));
                 }
-                to.write(0, v, v.length);
             }
-            case FLOAT64 -> {
-                double[] v = new double[picks.length];
-                for (int i = 0; i < v.length; i++) {
-                    v[i] = storage.block.doubles.get(base + positions[i]);
+            case 2 -> {
+                for (int i = 0; i < positions.length; i++) {
+                    to.block.bytes.putShort(2 * (at + i), from.block.bytes.getShort(2 * (base + positions[i])));
                 }
-                to.write(0, v, v.length);
+            }
+            case 4 -> {
+                for (int i = 0; i < positions.length; i++) {
+                    to.block.ints.put(at + i, from.block.ints.get(base + positions[i]));
+                }
             }
             default -> {
-                long[] v = new long[picks.length];
-                for (int i = 0; i < v.length; i++) {
-                    v[i] = switch (x.dtype()) {
-                        case INT64 -> storage.block.longs.get(base + positions[i]);
-                        case INT32 -> storage.block.ints.get(base + positions[i]);
-                        default -> storage.block.bytes.get(base + positions[i]) & 0xFF;
-                    };
+                for (int i = 0; i < positions.length; i++) {
+                    to.block.longs.put(at + i, from.block.longs.get(base + positions[i]));
                 }
-                to.write(0, v, v.length);
             }
         }
     }
@@ -141,6 +137,11 @@ final class IndexCpu implements IndexKernels {
         long[] picks = index.toLongArray();
         check("scatterAdd", picks, out.size(dim), dim, out.shape());
         int[] positions = positions(out, dim, index.shape(), picks);
+        store(source, positions, add, out);
+    }
+
+    /** Writes or adds elements, in their order, to these positions in the storage of {@code out}. */
+    private static void store(Tensor source, int[] positions, boolean add, Tensor out) {
         HostStorage storage = HostStorage.of(out);
         int base = storage.start / out.dtype().bytes();
         if (out.dtype().isFloating()) {
@@ -184,42 +185,32 @@ final class IndexCpu implements IndexKernels {
 
     @Override
     public void sort(Tensor x, boolean descending, Tensor values, Tensor indices) {
-        int n = x.size(-1);
-        int rows = n == 0 ? 0 : x.numel() / n;
-        Blocks in = new Blocks(x, x.shape());
-        Blocks to = new Blocks(values, values.shape());
-        Blocks order = new Blocks(indices, indices.shape());
-        Workers.run(rows, row -> {
-            Integer[] by = new Integer[n];
-            Arrays.setAll(by, i -> i);
-            long[] picks = new long[n];
-            if (x.dtype().isFloating()) {
-                double[] v = new double[n];
-                in.read(row * n, v, n);
-                Arrays.sort(by, (i, j) -> descending ? compare(v[j], v[i]) : compare(v[i], v[j]));
-                double[] sorted = new double[n];
-                for (int i = 0; i < n; i++) {
-                    sorted[i] = v[by[i]];
-                    picks[i] = by[i];
-                }
-                to.write(row * n, sorted, n);
-            } else {
-                long[] v = new long[n];
-                in.read(row * n, v, n);
-                Arrays.sort(by, (i, j) -> descending ? Long.compare(v[j], v[i]) : Long.compare(v[i], v[j]));
-                long[] sorted = new long[n];
-                for (int i = 0; i < n; i++) {
-                    sorted[i] = v[by[i]];
-                    picks[i] = by[i];
-                }
-                to.write(row * n, sorted, n);
-            }
-            order.write(row * n, picks, n);
-        });
+        SortCpu.sort(x, descending, values, indices);
     }
 
-    /** NaN is largest; unlike {@link Double#compare}, −0 and 0 are equal and keep their order. */
-    private static int compare(double a, double b) {
-        return a < b ? -1 : a > b ? 1 : a == b ? 0 : Boolean.compare(a != a, b != b);
+    @Override
+    public void searchSorted(Tensor sorted, Tensor values, boolean right, Tensor out) {
+        SortCpu.search(sorted, values, right, out);
+    }
+
+    @Override
+    public void put(Tensor values, Tensor positions, boolean add, Tensor out) {
+        long[] picks = positions.toLongArray();
+        int[] at = new int[picks.length];
+        int[] sizes = out.shape().dims();
+        int[] strides = out.strides();
+        for (int i = 0; i < at.length; i++) {
+            int p = (int) picks[i];
+            if (!out.isContiguous()) {
+                int rest = p;
+                p = 0;
+                for (int d = sizes.length - 1; d >= 0; d--) {
+                    p += rest % sizes[d] * strides[d];
+                    rest /= sizes[d];
+                }
+            }
+            at[i] = out.offset() + p;
+        }
+        store(values, at, add, out);
     }
 }

@@ -3,6 +3,8 @@ package io.candela.backend.cpu;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Element by element loops over heap blocks of longs: all integer types compute in them and wrap when stored.
@@ -20,6 +22,7 @@ final class LongLoops {
             case SIGN -> sign(x, out, n);
             case SQUARE -> square(x, out, n);
             case RELU -> relu(x, out, n);
+            case BITWISE_NOT -> each(v -> ~v, x, out, n);
             case FLOOR, CEIL, ROUND, TRUNC -> System.arraycopy(x, 0, out, 0, n);
             default -> throw new AssertionError(kernel + " computes in floating point");
         }
@@ -36,8 +39,37 @@ final class LongLoops {
             case MAXIMUM -> maximum(a, b, out, n);
             case MINIMUM -> minimum(a, b, out, n);
             case REMAINDER -> remainder(a, b, out, n);
+            case FMOD -> each((v, w) -> v % w, a, b, out, n);
+            case FLOOR_DIVIDE -> each(Math::floorDiv, a, b, out, n);
+            case TRUNC_DIVIDE -> each((v, w) -> v / w, a, b, out, n);
+            case HEAVISIDE -> each((v, w) -> v == 0 ? w : v < 0 ? 0 : 1, a, b, out, n);
+            case FMAX -> maximum(a, b, out, n);
+            case FMIN -> minimum(a, b, out, n);
+            case BITWISE_AND -> each((v, w) -> v & w, a, b, out, n);
+            case BITWISE_OR -> each((v, w) -> v | w, a, b, out, n);
+            case BITWISE_XOR -> each((v, w) -> v ^ w, a, b, out, n);
+            case BITWISE_LEFT_SHIFT -> each((v, w) -> w < 0 || w > 63 ? 0 : v << w, a, b, out, n);
+            case BITWISE_RIGHT_SHIFT -> each((v, w) -> v >> (w < 0 || w > 63 ? 63 : w), a, b, out, n);
+            case GCD -> each(LongLoops::gcd, a, b, out, n);
+            case LCM -> each((v, w) -> v == 0 || w == 0 ? 0 : Math.abs(v / gcd(v, w) * w), a, b, out, n);
             default -> throw new AssertionError(kernel);
         }
+    }
+
+    private static void each(LongUnaryOperator function, long[] x, long[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = function.applyAsLong(x[i]);
+        }
+    }
+
+    private static void each(LongBinaryOperator function, long[] a, long[] b, long[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = function.applyAsLong(a[i], b[i]);
+        }
+    }
+
+    private static long gcd(long a, long b) {
+        return b == 0 ? Math.abs(a) : gcd(b, a % b);
     }
 
     /** {@code out[i] = kernel(a[i], b[i])} as 0 or 1, for i below n. */

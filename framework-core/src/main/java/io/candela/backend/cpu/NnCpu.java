@@ -213,20 +213,27 @@ final class NnCpu implements NnKernels {
             float[] v = new float[n];
             generator.bernoulli(v, 0, n, first);
             to.write(0, v, n);
+        } else if (distribution == Distribution.LOG_NORMAL) {
+            double[] v = new double[n];
+            for (int i = 0; i < n; i++) {
+                generator.normal(v, i, 1, first, second); // one by one, as PyTorch draws them
+                v[i] = Math.exp(v[i]);
+            }
+            to.write(0, v, n);
         } else if (out.dtype() == DType.FLOAT32) {
             float[] v = new float[n];
-            if (distribution == Distribution.UNIFORM) {
-                generator.uniform(v, 0, n, first, second);
-            } else {
-                generator.normal(v, 0, n, first, second);
+            switch (distribution) {
+                case UNIFORM -> generator.uniform(v, 0, n, first, second);
+                case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+                default -> generator.normal(v, 0, n, first, second);
             }
             to.write(0, v, n);
         } else {
             double[] v = new double[n];
-            if (distribution == Distribution.UNIFORM) {
-                generator.uniform(v, 0, n, first, second);
-            } else {
-                generator.normal(v, 0, n, first, second);
+            switch (distribution) {
+                case UNIFORM -> generator.uniform(v, 0, n, first, second);
+                case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+                default -> generator.normal(v, 0, n, first, second);
             }
             to.write(0, v, n);
         }

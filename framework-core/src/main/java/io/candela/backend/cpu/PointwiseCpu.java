@@ -320,6 +320,20 @@ final class PointwiseCpu implements PointwiseKernels {
                     to.write(p, a, n);
                 }
             });
+        } else if (!out.dtype().isFloating()) {
+            long least = (long) low;
+            long most = (long) high;
+            forRange(out.numel(), (thread, from, end) -> {
+                long[] a = thread.longs(0);
+                for (int p = from; p < end; p += BLOCK) {
+                    int n = Math.min(BLOCK, end - p);
+                    in.read(p, a, n);
+                    for (int i = 0; i < n; i++) {
+                        a[i] = Math.min(Math.max(a[i], least), most);
+                    }
+                    to.write(p, a, n);
+                }
+            });
         } else {
             forRange(out.numel(), (thread, from, end) -> {
                 double[] a = thread.doubles(0);

@@ -321,4 +321,29 @@ final class ReduceCpu implements ReduceKernels {
             }
         }
     }
+
+    @Override
+    public void cumulativeProduct(Tensor x, Tensor out) {
+        RowsCpu.cumulativeProduct(x, out);
+    }
+
+    @Override
+    public void cumulativeLogSumExp(Tensor x, Tensor out) {
+        RowsCpu.cumulativeLogSumExp(x, out);
+    }
+
+    @Override
+    public void cumulativeExtreme(boolean largest, Tensor x, Tensor indices) {
+        RowsCpu.cumulativeExtreme(largest, x, indices);
+    }
+
+    @Override
+    public void median(boolean skipNan, Tensor x, Tensor indices) {
+        RowsCpu.median(skipNan, x, indices);
+    }
+
+    @Override
+    public void mode(Tensor x, Tensor indices) {
+        RowsCpu.mode(x, indices);
+    }
 }

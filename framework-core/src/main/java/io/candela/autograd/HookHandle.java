@@ -1,0 +1,25 @@
+package io.candela.autograd;
+
+/** What {@code registerHook} gives back: removes the hook. */
+public final class HookHandle implements AutoCloseable {
+    private Runnable removal; // null once done
+
+    HookHandle(Runnable removal) {
+        this.removal = removal;
+    }
+
+    /** Removes the hook. Doing so twice does nothing. */
+    public void remove() {
+        Runnable r = removal;
+        removal = null;
+        if (r != null) {
+            r.run();
+        }
+    }
+
+    /** As {@link #remove()}, for try-with-resources. */
+    @Override
+    public void close() {
+        remove();
+    }
+}

@@ -1,0 +1,111 @@
+package io.candela.ops;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.DTypeException;
+import io.candela.tensor.Generator;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/** Draws that depend on tensors; without gradient. */
+public final class Sampling {
+    private Sampling() {}
+
+    /** 1 with the probabilities of {@code p}, else 0. */
+    public static Tensor bernoulli(Tensor p, Generator generator) {
+        int n = p.numel();
+        int[] shape = p.shape().toArray();
+        if (p.dtype() == DType.FLOAT32) {
+            float[] out = new float[n];
+            generator.bernoulli(out, 0, n, p.toFloatArray(), 0);
+            return Tensor.of(out, n).view(shape).to(p.device());
+        }
+        if (p.dtype() == DType.FLOAT64) {
+            double[] out = new double[n];
+            generator.bernoulli(out, 0, n, p.toDoubleArray(), 0);
+            return Tensor.of(out, n).view(shape).to(p.device());
+        }
+        throw new DTypeException("bernoulli: probabilities must be floating point, got %s", p.dtype());
+    }
+
+    /** Normal numbers with a mean and a deviation for each. */
+    public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
+        if (!mean.dtype().isFloating() || !std.dtype().isFloating()) {
+            throw new DTypeException("normal: mean and std must be floating point, got %s and %s", mean.dtype(), std.dtype());
+        }
+        if (std.lt(0).any().item() != 0) {
+            throw new IllegalArgumentException("normal: std must not be negative");
+        }
+        Tensor out = Tensor.empty(Shape.broadcast("normal", mean.shape(), std.shape()), Pointwise.promote(mean, std), mean.device());
+        return out.normalInPlace(0, 1, generator).mulInPlace(std.detach()).addInPlace(mean.detach());
+    }
+
+    /** Positions drawn with given weights, from a vector or from each row of a matrix; int64. */
+    public static Tensor multinomial(Tensor weights, int count, boolean replacement, Generator generator) {
+        if (!weights.dtype().isFloating()) {
+            throw new DTypeException("multinomial: weights must be floating point, got %s; convert with to(DType.FLOAT32)", weights.dtype());
+        }
+        if (weights.dim() != 1 && weights.dim() != 2) {
+            throw new ShapeException("multinomial: weights must have one or two dimensions, got %s", weights.shape());
+        }
+        int n = weights.size(-1);
+        if (count <= 0 || !replacement && count > n) {
+            throw new IllegalArgumentException(replacement ? "multinomial: count must be 1 or more, got " + count
+                    : "multinomial: count must be 1 to %d without replacement, got %d".formatted(n, count));
+        }
+        Tensor w = weights.detach();
+        if (w.ge(0).logicalAnd(w.lt(Double.POSITIVE_INFINITY)).all().item() == 0) {
+            throw new IllegalArgumentException("multinomial: weights must be finite and not negative");
+        }
+        if (w.sum(-1).eq(0).any().item() != 0) {
+            throw new IllegalArgumentException("multinomial: the weights of a row must not all be 0");
+        }
+        if (!replacement || count == 1) {
+            Tensor race = w.div(w.contiguous().emptyLike().exponentialInPlace(1, generator)); // who comes first is who is drawn
+            return count == 1 ? race.argmax(-1, true) : race.topk(count, -1).indices();
+        }
+        int rows = w.numel() / n;
+        long[] picks = new long[rows * count];
+        double[] draws = new double[picks.length];
+        generator.uniform(draws, 0, draws.length, 0, 1);
+        double[] all = w.toDoubleArray();
+        for (int r = 0; r < rows; r++) {
+            double[] sums = cumulative(all, r * n, n, w.dtype() == DType.FLOAT32);
+            for (int i = r * count; i < (r + 1) * count; i++) {
+                picks[i] = search(sums, draws[i]);
+            }
+        }
+        int[] shape = w.dim() == 1 ? new int[] {count} : new int[] {rows, count};
+        return Tensor.of(picks, picks.length).view(shape).to(weights.device());
+    }
+
+    /** Running sums, divided by the last, rounded at each step as PyTorch's are. */
+    private static double[] cumulative(double[] weights, int from, int n, boolean single) {
+        double[] sums = Arrays.copyOfRange(weights, from, from + n);
+        for (int i = 1; i < n; i++) {
+            sums[i] = single ? (float) sums[i - 1] + (float) sums[i] : sums[i - 1] + sums[i];
+        }
+        double total = sums[n - 1];
+        for (int i = 0; i < n; i++) {
+            sums[i] = single ? (float) sums[i] / (float) total : sums[i] / total;
+        }
+        sums[n - 1] = 1;
+        return sums;
+    }
+
+    /** The first place whose sum is not below the draw. */
+    private static int search(double[] sums, double draw) {
+        int low = 0;
+        int high = sums.length;
+        while (high > low) {
+            int middle = low + (high - low) / 2;
+            if (sums[middle] < draw) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+}

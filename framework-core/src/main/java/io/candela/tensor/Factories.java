@@ -1,0 +1,251 @@
+package io.candela.tensor;
+
+import io.candela.ops.Diagonals;
+import io.candela.ops.Rearrange;
+import io.candela.ops.Searching;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** Static methods of {@link Tensor} beside the few that need its insides: tensors from rules and arrays, and from several tensors. */
+public abstract sealed class Factories permits Tensor {
+    Factories() {}
+
+    // ---- filled ----
+
+    /** Contiguous float32 tensor on the CPU with undefined elements. */
+    public static Tensor empty(int... shape) {
+        return Tensor.empty(Shape.of(shape), DType.FLOAT32, Device.CPU);
+    }
+
+    /** Contiguous tensor on the CPU with undefined elements. */
+    public static Tensor empty(DType dtype, int... shape) {
+        return Tensor.empty(Shape.of(shape), dtype, Device.CPU);
+    }
+
+    /** Contiguous float32 tensor on the CPU with every element {@code value}. */
+    public static Tensor full(double value, int... shape) {
+        return Tensor.full(Shape.of(shape), value, DType.FLOAT32, Device.CPU);
+    }
+
+    /** Contiguous int64 tensor on the CPU with every element {@code value}. */
+    public static Tensor full(long value, int... shape) {
+        Tensor t = Tensor.empty(Shape.of(shape), DType.INT64, Device.CPU);
+        io.candela.backend.Backend.of(t).pointwise().fill(t, value);
+        return t;
+    }
+
+    /** {@code start, start+1, …} below {@code end}, in int64. */
+    public static Tensor arange(long start, long end) {
+        return TensorData.arange(start, end, 1);
+    }
+
+    /** {@code 0, 1, …} below {@code end}, in float32. */
+    public static Tensor arange(double end) {
+        return TensorData.arange(0.0, end, 1.0);
+    }
+
+    /** {@code start, start+1, …} below {@code end}, in float32. */
+    public static Tensor arange(double start, double end) {
+        return TensorData.arange(start, end, 1.0);
+    }
+
+    /** {@code start, start+step, …} below (with a negative step: above) {@code end}, in float32. */
+    public static Tensor arange(double start, double end, double step) {
+        return TensorData.arange(start, end, step);
+    }
+
+    /** {@code steps} powers of 10 whose exponents are evenly spaced from {@code start} to {@code end}, both included, in float32. */
+    public static Tensor logspace(double start, double end, int steps) {
+        return logspace(start, end, steps, 10);
+    }
+
+    /** {@code steps} powers of {@code base} whose exponents are evenly spaced from {@code start} to {@code end}, both included, in float32. */
+    public static Tensor logspace(double start, double end, int steps, double base) {
+        return TensorData.logspace(start, end, steps, base);
+    }
+
+    /** float32 matrix {@code (rows, columns)} with ones on the diagonal. */
+    public static Tensor eye(int rows, int columns) {
+        return eye(DType.FLOAT32, rows, columns);
+    }
+
+    /** Matrix {@code (rows, columns)} with ones on the diagonal. */
+    public static Tensor eye(DType dtype, int rows, int columns) {
+        Tensor out = Tensor.zeros(Shape.of(rows, columns), dtype, Device.CPU);
+        out.diagonal().fillInPlace(1);
+        return out;
+    }
+
+    // ---- from Java arrays and buffers ----
+
+    /** float64 tensor {@code (rows, columns)} with a copy of {@code data}. */
+    public static Tensor of(double[][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** int64 tensor {@code (rows, columns)} with a copy of {@code data}. */
+    public static Tensor of(long[][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** int32 tensor {@code (rows, columns)} with a copy of {@code data}. */
+    public static Tensor of(int[][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** bool tensor {@code (rows, columns)} with a copy of {@code data}. */
+    public static Tensor of(boolean[][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** float32 tensor of three dimensions with a copy of {@code data}. */
+    public static Tensor of(float[][][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** float64 tensor of three dimensions with a copy of {@code data}. */
+    public static Tensor of(double[][][] data) {
+        return TensorData.nested(data);
+    }
+
+    /** int64 tensor of three dimensions with a copy of {@code data}. */
+    public static Tensor of(long[][][] data) {
+        return TensorData.nested(data);
+    }
+
+    /**
+     * {@code torch.tensor}: a copy of a number, or of arrays of one primitive type nested to any depth, in that type.
+     *
+     * @throws ShapeException if arrays beside each other differ in length
+     */
+    public static Tensor tensor(Object data) {
+        return TensorData.nested(data);
+    }
+
+    /**
+     * {@code torch.frombuffer}: what remains in a buffer, in the machine's byte order. A direct buffer's memory is shared, other buffers are copied.
+     *
+     * @param shape without one, one dimension
+     */
+    public static Tensor fromBuffer(ByteBuffer buffer, DType dtype, int... shape) {
+        return TensorData.fromBuffer(buffer, dtype, shape);
+    }
+
+    /** float32 tensor with a copy of what remains in a buffer; without a shape, of one dimension. */
+    public static Tensor fromBuffer(FloatBuffer buffer, int... shape) {
+        return TensorData.copyOf(buffer.slice(), DType.FLOAT32, buffer.remaining(), shape);
+    }
+
+    // ---- several tensors ----
+
+    /** The first where {@code condition} (bool) is true, else the second. */
+    public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
+        return yes.where(condition, no);
+    }
+
+    /** The coordinates of true elements, one int64 vector per dimension. */
+    public static Tensor[] where(Tensor condition) {
+        return Searching.nonzeroTuple(condition);
+    }
+
+    /** Side by side: along dimension 1, vectors along 0. */
+    public static Tensor hstack(Tensor... tensors) {
+        return Rearrange.hstack(tensors);
+    }
+
+    /** Below each other; vectors count as rows. */
+    public static Tensor vstack(Tensor... tensors) {
+        return Rearrange.vstack(tensors);
+    }
+
+    /** Below each other; another name of {@link #vstack}. */
+    public static Tensor rowStack(Tensor... tensors) {
+        return Rearrange.vstack(tensors);
+    }
+
+    /** Behind each other, along dimension 2. */
+    public static Tensor dstack(Tensor... tensors) {
+        return Rearrange.dstack(tensors);
+    }
+
+    /** Vectors as columns, matrices side by side. */
+    public static Tensor columnStack(Tensor... tensors) {
+        return Rearrange.columnStack(tensors);
+    }
+
+    /** Matrices as blocks along a diagonal, zeros elsewhere. */
+    public static Tensor blockDiag(Tensor... tensors) {
+        return Rearrange.blockDiag(tensors);
+    }
+
+    /** All stretched to their common shape. Views. */
+    public static Tensor[] broadcastTensors(Tensor... tensors) {
+        return Rearrange.broadcastTensors(tensors);
+    }
+
+    /** Coordinates of a grid: result i varies along dimension i (PyTorch's {@code indexing="ij"}). Views. */
+    public static Tensor[] meshgrid(Tensor... vectors) {
+        return Rearrange.meshgrid(false, vectors);
+    }
+
+    /**
+     * Coordinates of a grid. Views.
+     *
+     * @param indexing {@code ij}, or {@code xy} for the first two dimensions swapped
+     */
+    public static Tensor[] meshgrid(String indexing, Tensor... vectors) {
+        if (!indexing.equals("ij") && !indexing.equals("xy")) {
+            throw new IllegalArgumentException("meshgrid: indexing must be ij or xy, got " + indexing);
+        }
+        return Rearrange.meshgrid(indexing.equals("xy"), vectors);
+    }
+
+    /** All tuples with one element of each vector, {@code (count, vectors)}. */
+    public static Tensor cartesianProd(Tensor... vectors) {
+        return Rearrange.cartesianProd(vectors);
+    }
+
+    /** All pairs of a vector's elements, {@code (count, 2)}. */
+    public static Tensor combinations(Tensor vector) {
+        return Rearrange.combinations(vector, 2, false);
+    }
+
+    /** All ways to pick {@code r} elements of a vector in its order, {@code (count, r)}. */
+    public static Tensor combinations(Tensor vector, int r, boolean withReplacement) {
+        return Rearrange.combinations(vector, r, withReplacement);
+    }
+
+    /** Coordinates of the lower triangle of a matrix, row by row, {@code (2, count)} in int64. */
+    public static Tensor trilIndices(int rows, int columns, int offset) {
+        return Diagonals.triangleIndices(true, rows, columns, offset);
+    }
+
+    /** Coordinates of the upper triangle of a matrix, row by row, {@code (2, count)} in int64. */
+    public static Tensor triuIndices(int rows, int columns, int offset) {
+        return Diagonals.triangleIndices(false, rows, columns, offset);
+    }
+
+    /** Where {@code values} would have to be inserted before equal elements to keep {@code sorted} sorted along its last dimension, in int64. */
+    public static Tensor searchSorted(Tensor sorted, Tensor values) {
+        return Searching.searchSorted("searchSorted", sorted, values, false, DType.INT64);
+    }
+
+    /** Where {@code values} would have to be inserted before, or behind ({@code right}), equal elements to keep {@code sorted} sorted, in int64. */
+    public static Tensor searchSorted(Tensor sorted, Tensor values, boolean right) {
+        return Searching.searchSorted("searchSorted", sorted, values, right, DType.INT64);
+    }
+
+    /**
+     * Normal numbers with a mean and a standard deviation for each, which broadcast, from the default generator; PyTorch's values for the same seed.
+     *
+     * @throws IllegalArgumentException if a deviation is negative
+     */
+    public static Tensor normal(Tensor mean, Tensor std) {
+        return normal(mean, std, Generator.getDefault());
+    }
+
+    /** As {@link #normal(Tensor, Tensor)}. */
+    public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
+        return io.candela.ops.Sampling.normal(mean, std, generator);
+    }
+}

@@ -1,0 +1,170 @@
+package io.candela.tensor;
+
+import io.candela.autograd.Autograd;
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.UnaryKernel;
+import io.candela.ops.Elementwise;
+import io.candela.ops.Formulas;
+import io.candela.ops.WithNumber;
+
+/**
+ * Methods of {@link Tensor} that apply a function to every element. Integers and bools are computed as float32, except where rounding or signs
+ * leave them what they are. All are differentiable.
+ */
+public sealed interface FunctionMethods permits Tensor {
+    private Tensor self() {
+        return (Tensor) this;
+    }
+
+    /** 2ˣ. */
+    default Tensor exp2() {
+        return Autograd.apply(new Elementwise(UnaryKernel.EXP2), self());
+    }
+
+    /** Logarithm to base 2. */
+    default Tensor log2() {
+        return Autograd.apply(new Elementwise(UnaryKernel.LOG2), self());
+    }
+
+    /** Logarithm to base 10. */
+    default Tensor log10() {
+        return Autograd.apply(new Elementwise(UnaryKernel.LOG10), self());
+    }
+
+    /** Tangent; x in radians. */
+    default Tensor tan() {
+        return Autograd.apply(new Elementwise(UnaryKernel.TAN), self());
+    }
+
+    /** Inverse of the sine, in radians; NaN outside −1 … 1. */
+    default Tensor asin() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ASIN), self());
+    }
+
+    /** Inverse of the cosine, in radians; NaN outside −1 … 1. */
+    default Tensor acos() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ACOS), self());
+    }
+
+    /** Inverse of the tangent, in radians. */
+    default Tensor atan() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ATAN), self());
+    }
+
+    /** Hyperbolic sine. */
+    default Tensor sinh() {
+        return Autograd.apply(new Elementwise(UnaryKernel.SINH), self());
+    }
+
+    /** Hyperbolic cosine. */
+    default Tensor cosh() {
+        return Autograd.apply(new Elementwise(UnaryKernel.COSH), self());
+    }
+
+    /** Inverse of the hyperbolic sine. */
+    default Tensor asinh() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ASINH), self());
+    }
+
+    /** Inverse of the hyperbolic cosine; NaN below 1. */
+    default Tensor acosh() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ACOSH), self());
+    }
+
+    /** Inverse of the hyperbolic tangent; NaN outside −1 … 1. */
+    default Tensor atanh() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ATANH), self());
+    }
+
+    /** Error function: (2/√π) ∫₀ˣ exp(−t²) dt. */
+    default Tensor erf() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ERF), self());
+    }
+
+    /** 1 − erf x, without loss where that is small. */
+    default Tensor erfc() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ERFC), self());
+    }
+
+    /** Inverse of {@link #erf}; NaN outside −1 … 1. */
+    default Tensor erfinv() {
+        return Autograd.apply(new Elementwise(UnaryKernel.ERFINV), self());
+    }
+
+    /** Logarithm of |Γ(x)|; infinite at 0 and the negative integers. */
+    default Tensor lgamma() {
+        return Autograd.apply(new Elementwise(UnaryKernel.LGAMMA), self());
+    }
+
+    /** Derivative of ln Γ; NaN at the negative integers. */
+    default Tensor digamma() {
+        return Autograd.apply(new Elementwise(UnaryKernel.DIGAMMA), self());
+    }
+
+    /** ln(x / (1 − x)), the inverse of the sigmoid; NaN outside 0 … 1. */
+    default Tensor logit() {
+        return Autograd.apply(new Elementwise(UnaryKernel.LOGIT), self());
+    }
+
+    /** sin(πx) / (πx), 1 at 0. */
+    default Tensor sinc() {
+        return Autograd.apply(new Elementwise(UnaryKernel.SINC), self());
+    }
+
+    /** ln(1 + eˣ); x itself above 20. */
+    default Tensor softplus() {
+        return Autograd.apply(new Elementwise(UnaryKernel.SOFTPLUS), self());
+    }
+
+    /** {@link #logit()} of elements that are limited to {@code eps} … {@code 1 − eps} before. */
+    default Tensor logit(double eps) {
+        return self().clamp(eps, 1 - eps).logit();
+    }
+
+    /** {@code ln(1 + exp(beta · x)) / beta}, and x itself where {@code beta · x > threshold}. */
+    default Tensor softplus(double beta, double threshold) {
+        return Formulas.softplus(self(), beta, threshold);
+    }
+
+    /**
+     * Derivative of order {@code n} of {@link #digamma}, PyTorch's {@code polygamma(n, x)}.
+     *
+     * @throws IllegalArgumentException if {@code n} is negative
+     */
+    default Tensor polygamma(int n) {
+        if (n < 0) {
+            throw new IllegalArgumentException("polygamma: n must be 0 or more, got " + n);
+        }
+        return n == 0 ? digamma() : Autograd.apply(new WithNumber(BinaryKernel.POLYGAMMA, (double) n), self());
+    }
+
+    /** What is behind the point, with x's sign: {@code x − trunc(x)}; floating point only. */
+    default Tensor frac() {
+        return Formulas.frac(self());
+    }
+
+    /** x itself; refuses bools. */
+    default Tensor positive() {
+        return Formulas.positive(self());
+    }
+
+    /** Degrees to radians. */
+    default Tensor deg2rad() {
+        return self().mul(Math.PI / 180);
+    }
+
+    /** Radians to degrees. */
+    default Tensor rad2deg() {
+        return self().mul(180 / Math.PI);
+    }
+
+    /** 0 for NaN, and the type's largest and smallest numbers for the infinities. The gradient there is 0. */
+    default Tensor nanToNum() {
+        return Formulas.nanToNum(self(), 0, null, null);
+    }
+
+    /** Other numbers for NaN and the infinities; null for the type's largest and smallest. The gradient there is 0. */
+    default Tensor nanToNum(double nan, Double posInf, Double negInf) {
+        return Formulas.nanToNum(self(), nan, posInf, negInf);
+    }
+}

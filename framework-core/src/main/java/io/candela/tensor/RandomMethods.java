@@ -1,0 +1,89 @@
+package io.candela.tensor;
+
+import io.candela.autograd.Autograd;
+import io.candela.backend.NnKernels.Distribution;
+import io.candela.ops.Assign;
+import io.candela.ops.Sampling;
+
+/**
+ * Methods of {@link Tensor} that draw random numbers, beside the fills of {@link InPlaceMethods}. Without a generator, the default one is used;
+ * after the same seed the numbers are PyTorch's, unless a method says otherwise. Nothing here has a gradient.
+ */
+public sealed interface RandomMethods permits Tensor {
+    private Tensor self() {
+        return (Tensor) this;
+    }
+
+    /** Uniform numbers in [0, 1), of this tensor's shape, type and device. */
+    default Tensor randLike() {
+        return self().emptyLike().uniformInPlace(0, 1);
+    }
+
+    /** Standard normal numbers, of this tensor's shape, type and device. */
+    default Tensor randnLike() {
+        return self().emptyLike().normalInPlace(0, 1);
+    }
+
+    /** Integers from {@code low} to {@code high}−1, of this tensor's shape, type and device. */
+    default Tensor randintLike(long low, long high) {
+        return TensorData.randint(low, high, self().shape(), Generator.getDefault()).to(self().dtype()).to(self().device());
+    }
+
+    /** 1 with the probability that the element says, else 0. */
+    default Tensor bernoulli() {
+        return bernoulli(Generator.getDefault());
+    }
+
+    /**
+     * 1 with the probability that the element says, else 0.
+     *
+     * @throws IllegalArgumentException if an element is not between 0 and 1
+     */
+    default Tensor bernoulli(Generator generator) {
+        return Sampling.bernoulli(self(), generator);
+    }
+
+    /** Draws {@code count} different positions with these weights. */
+    default Tensor multinomial(int count) {
+        return multinomial(count, false);
+    }
+
+    /** Draws {@code count} positions with these weights. */
+    default Tensor multinomial(int count, boolean replacement) {
+        return multinomial(count, replacement, Generator.getDefault());
+    }
+
+    /**
+     * Draws positions with these weights, which need not sum to 1: from a vector, or from each row of a matrix. int64.
+     *
+     * @param replacement whether a position may be drawn again
+     * @throws IllegalArgumentException if a weight is negative or not finite, all of a row are 0, or there are too few positions
+     */
+    default Tensor multinomial(int count, boolean replacement, Generator generator) {
+        return Sampling.multinomial(self(), count, replacement, generator);
+    }
+
+    /** Fills with exponential numbers of density {@code λ exp(−λx)}. */
+    default Tensor exponentialInPlace(double lambda) {
+        return exponentialInPlace(lambda, Generator.getDefault());
+    }
+
+    /** Fills with exponential numbers of density {@code λ exp(−λx)}. */
+    default Tensor exponentialInPlace(double lambda, Generator generator) {
+        return fill(Distribution.EXPONENTIAL, lambda, 0, generator);
+    }
+
+    /** Fills with exponentials of normal numbers of this mean and deviation; float64 numbers may differ from PyTorch's in the last bit. */
+    default Tensor logNormalInPlace(double mean, double std) {
+        return logNormalInPlace(mean, std, Generator.getDefault());
+    }
+
+    /** Fills with exponentials of normal numbers of this mean and deviation; float64 numbers may differ from PyTorch's in the last bit. */
+    default Tensor logNormalInPlace(double mean, double std, Generator generator) {
+        return fill(Distribution.LOG_NORMAL, mean, std, generator);
+    }
+
+    private Tensor fill(Distribution distribution, double first, double second, Generator generator) {
+        return Autograd.applyInPlace(new Assign.Random(distribution, first, second, generator), self());
+    }
+}

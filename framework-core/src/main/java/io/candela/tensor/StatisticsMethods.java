@@ -1,0 +1,216 @@
+package io.candela.tensor;
+
+import io.candela.autograd.Autograd;
+import io.candela.ops.Cumulative;
+import io.candela.ops.Norm;
+import io.candela.ops.Statistics;
+import io.candela.ops.Statistics.Order;
+
+/**
+ * Statistics and scans of {@link Tensor}. Dimensions may be negative; without any, all are reduced to one element. With {@code keepDim} a
+ * reduced dimension stays, with size 1.
+ */
+public sealed interface StatisticsMethods permits Tensor {
+    private Tensor self() {
+        return (Tensor) this;
+    }
+
+    /** Sum of the elements that are not NaN. */
+    default Tensor nansum(int... dims) {
+        return nansum(false, dims);
+    }
+
+    /** Sum of the elements that are not NaN. */
+    default Tensor nansum(boolean keepDim, int... dims) {
+        return Statistics.nansum(self(), keepDim, dims);
+    }
+
+    /** Mean of the elements that are not NaN; NaN where there are none. */
+    default Tensor nanmean(int... dims) {
+        return nanmean(false, dims);
+    }
+
+    /** Mean of the elements that are not NaN; NaN where there are none. */
+    default Tensor nanmean(boolean keepDim, int... dims) {
+        return Statistics.nanmean(self(), keepDim, dims);
+    }
+
+    /** How many elements are not 0, in int64. */
+    default Tensor countNonzero(int... dims) {
+        return self().ne(0).sum(dims);
+    }
+
+    /** The middle element, of two the lower one; NaN if there is a NaN. Equal ones share the gradient. */
+    default Tensor median() {
+        return Statistics.median(self(), false);
+    }
+
+    /** Middle elements along a dimension, of two the lower one, and their positions, of equal ones the first; a NaN where there is one. */
+    default ValuesAndIndices median(int dim) {
+        return median(dim, false);
+    }
+
+    /** As {@link #median(int)}. */
+    default ValuesAndIndices median(int dim, boolean keepDim) {
+        return Statistics.alongDim("median", self(), dim, keepDim, Order.MEDIAN);
+    }
+
+    /** {@link #median()} of the elements that are not NaN. */
+    default Tensor nanmedian() {
+        return Statistics.median(self(), true);
+    }
+
+    /** {@link #median(int)} of the elements that are not NaN. */
+    default ValuesAndIndices nanmedian(int dim) {
+        return nanmedian(dim, false);
+    }
+
+    /** As {@link #nanmedian(int)}. */
+    default ValuesAndIndices nanmedian(int dim, boolean keepDim) {
+        return Statistics.alongDim("nanmedian", self(), dim, keepDim, Order.NANMEDIAN);
+    }
+
+    /** Most frequent elements along a dimension, of several the smallest, and their last positions. */
+    default ValuesAndIndices mode(int dim) {
+        return mode(dim, false);
+    }
+
+    /** As {@link #mode(int)}. */
+    default ValuesAndIndices mode(int dim, boolean keepDim) {
+        return Statistics.alongDim("mode", self(), dim, keepDim, Order.MODE);
+    }
+
+    /** The element below which the fraction {@code q} of all lies, interpolated linearly; NaN if there is a NaN. */
+    default Tensor quantile(double q) {
+        return Statistics.quantile(self(), Tensor.full(Shape.SCALAR, q, self().dtype(), self().device()), null, false, "linear", false);
+    }
+
+    /** {@link #quantile(double)} along a dimension. */
+    default Tensor quantile(double q, int dim, boolean keepDim) {
+        return Statistics.quantile(self(), Tensor.full(Shape.SCALAR, q, self().dtype(), self().device()), dim, keepDim, "linear", false);
+    }
+
+    /**
+     * Several quantiles, in a leading dimension of the result.
+     *
+     * @param q             of this tensor's type; 0-d for no leading dimension
+     * @param dim           null for all elements
+     * @param interpolation {@code linear}, {@code lower}, {@code higher}, {@code midpoint} or {@code nearest}
+     */
+    default Tensor quantile(Tensor q, Integer dim, boolean keepDim, String interpolation) {
+        return Statistics.quantile(self(), q, dim, keepDim, interpolation, false);
+    }
+
+    /** {@link #quantile(Tensor, Integer, boolean, String)} of the elements that are not NaN. */
+    default Tensor nanquantile(Tensor q, Integer dim, boolean keepDim, String interpolation) {
+        return Statistics.quantile(self(), q, dim, keepDim, interpolation, true);
+    }
+
+    /** Unbiased variance and mean of all elements. */
+    default SpreadAndMean varMean() {
+        return varMean(1, false);
+    }
+
+    /** Variance, divided by n − {@code correction}, and mean over dimensions. */
+    default SpreadAndMean varMean(int correction, boolean keepDim, int... dims) {
+        return new SpreadAndMean(self().var(correction, keepDim, dims), self().mean(keepDim, dims));
+    }
+
+    /** Standard deviation, of the unbiased variance, and mean of all elements. */
+    default SpreadAndMean stdMean() {
+        return stdMean(1, false);
+    }
+
+    /** Standard deviation, of a variance divided by n − {@code correction}, and mean over dimensions. */
+    default SpreadAndMean stdMean(int correction, boolean keepDim, int... dims) {
+        return new SpreadAndMean(self().std(correction, keepDim, dims), self().mean(keepDim, dims));
+    }
+
+    /** Smallest and largest of all elements; equal ones share the gradient. */
+    default MinMax aminmax() {
+        return aminmax(false);
+    }
+
+    /** Smallest and largest elements over dimensions; equal ones share the gradient. */
+    default MinMax aminmax(boolean keepDim, int... dims) {
+        return new MinMax(self().amin(keepDim, dims), self().amax(keepDim, dims));
+    }
+
+    /** {@code (Σ |x|ᵖ)^(1/p)} of all elements. */
+    default Tensor norm(double p) {
+        return Autograd.apply(new Norm(p, false), self());
+    }
+
+    /**
+     * {@code (Σ |x|ᵖ)^(1/p)} over dimensions; for {@code p} 0 how many are not 0, for ±∞ the largest or smallest |x|. Its gradient at 0 is 0.
+     *
+     * @throws ShapeException if there is nothing to reduce and {@code p} is negative or infinite
+     */
+    default Tensor norm(double p, boolean keepDim, int... dims) {
+        return Autograd.apply(new Norm(p, keepDim, dims), self());
+    }
+
+    /** Euclidean norm of the difference. */
+    default Tensor dist(Tensor other) {
+        return self().sub(other).norm();
+    }
+
+    /** Norm of order {@code p} of the difference. */
+    default Tensor dist(Tensor other, double p) {
+        return self().sub(other).norm(p);
+    }
+
+    /** Slices along a dimension, those whose norm of order {@code p} is above {@code maxNorm} scaled down to it. */
+    default Tensor renorm(double p, int dim, double maxNorm) {
+        return Statistics.renorm(self(), p, dim, maxNorm);
+    }
+
+    /** Running product along a dimension. */
+    default Tensor cumprod(int dim) {
+        return Cumulative.product(self(), dim);
+    }
+
+    /** Largest elements so far along a dimension, and their positions, the last of equal ones. */
+    default ValuesAndIndices cummax(int dim) {
+        return Cumulative.extreme(true, self(), dim);
+    }
+
+    /** Smallest elements so far along a dimension, and their positions, the last of equal ones. */
+    default ValuesAndIndices cummin(int dim) {
+        return Cumulative.extreme(false, self(), dim);
+    }
+
+    /** ln of the running sum of eˣ along a dimension, without overflow. */
+    default Tensor logcumsumexp(int dim) {
+        return Cumulative.logSumExp(self(), dim);
+    }
+
+    /** The distinct elements, sorted, with places and counts; without gradient. Each NaN counts as one of its own. */
+    default UniqueValues unique() {
+        return Statistics.unique(self());
+    }
+
+    /** How many elements fall into each of {@code bins} equal parts of the range from the smallest to the largest, in this tensor's type. */
+    default Tensor histc(int bins) {
+        return histc(bins, 0, 0);
+    }
+
+    /** How many elements fall into each of {@code bins} equal parts of a range, both ends included; two equal ends mean the elements' range. */
+    default Tensor histc(int bins, double min, double max) {
+        return Statistics.histc(self(), bins, min, max);
+    }
+
+    /** How often each of the integers from 0 occurs in this tensor of one dimension, in int64. */
+    default Tensor bincount() {
+        return bincount(null, 0);
+    }
+
+    /**
+     * As {@link #bincount()}, with at least {@code minLength} results.
+     *
+     * @param weights what each integer counts, in its shape; null for 1. The result is then float32 for float32 weights, else float64
+     */
+    default Tensor bincount(Tensor weights, int minLength) {
+        return Statistics.bincount(self(), weights, minLength);
+    }
+}

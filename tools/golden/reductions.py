@@ -1,0 +1,101 @@
+"""Writes the golden values of StatisticsContractTest: statistics, norms and scans beyond those in ops.py.
+
+Run from the repository's root, with the PyTorch that the result's header names:
+
+    python tools/golden/reductions.py
+
+It writes reductions.bin.gz to framework-core/src/test/resources/golden; cases.py explains the names of the records.
+"""
+
+import pathlib
+
+import torch
+
+from cases import Cases, DTYPES, F32, F64, I64, INF, NAN, TIES, ZEROS, distinct, numbers, uniform
+
+SEED = 20261123
+OUT = pathlib.Path("framework-core/src/test/resources/golden/reductions.bin.gz")
+
+torch.manual_seed(SEED)
+torch.set_num_threads(1)
+cases = Cases()
+record, shaped = cases.record, cases.shaped
+
+SHAPES = [(), (1,), (7,), (3, 5), (2, 3, 4), (9, 8), (257,), (0,), (0, 3)]
+MATRICES = [(3, 5), (2, 3, 4), (1, 7), (9, 257), (0, 3)]
+CUBES = [(2, 3, 4), (4, 1, 3), (3, 2, 9), (0, 2, 3)]
+HOLES = [[[1.0, NAN, 2.0], [NAN, NAN, NAN], [3.0, 1.0, INF]]]
+
+shaped("nansum", torch.nansum, *SHAPES, corner=HOLES)
+shaped("nansum.lastKept", lambda x: torch.nansum(x, -1, keepdim=True), *MATRICES, corner=HOLES)
+shaped("nanmean", torch.nanmean, *SHAPES, corner=HOLES, types=False)
+shaped("nanmean.outer", lambda x: torch.nanmean(x, (0, 2)), *CUBES, types=False)
+shaped("countNonzero", lambda x: torch.count_nonzero(x), *SHAPES, corner=ZEROS, grad=False)
+shaped("countNonzero.last", lambda x: torch.count_nonzero(x, -1), *MATRICES, corner=ZEROS, grad=False)
+for name in ("median", "nanmedian"):
+    f = getattr(torch, name)
+    shaped(name, f, *SHAPES[:-2], corner=TIES, check="distinct")
+    shaped(f"{name}.last", lambda x, f=f: tuple(f(x, -1)), (), *MATRICES, check="all distinct", types=False)
+    shaped(f"{name}.firstKept", lambda x, f=f: tuple(f(x, 0, keepdim=True)), (3, 5), (2, 3, 4), (8,), check="all distinct", types=False)
+    shaped(f"{name}.values", lambda x, f=f: f(x, -1).values, (2, 40), corner=TIES, grad=False)
+shaped("mode.last", lambda x: torch.mode(x, -1).values, (), *MATRICES, corner=TIES[:1] + TIES[2:], grad=False)
+shaped("mode.indices", lambda x: tuple(torch.mode((x * 2).round(), 0)), (5, 3), (7,), (2, 3, 4), grad=False)
+for q in (0.0, 0.3, 0.5, 1.0):
+    shaped(f"quantile.{q}", lambda x, q=q: torch.quantile(x, q), (), (1,), (7,), (3, 5), (257,), check="all distinct", types=False, corner=HOLES)
+for how in ("linear", "lower", "higher", "midpoint", "nearest"):
+    def levels(x):
+        return torch.tensor([0.0, 0.3, 0.75, 1.0], dtype=x.dtype)
+
+    shaped(f"quantile.{how}Last", lambda x, h=how: torch.quantile(x, levels(x), -1, interpolation=h), (7,), (3, 5), (2, 3, 4), (9, 257), types=False,
+           check="all distinct", corner=HOLES)
+    shaped(f"quantile.{how}FirstKept", lambda x, h=how: torch.quantile(x, levels(x), 0, True, interpolation=h), (3, 5), (2, 3, 4), types=False, check="all distinct")
+    shaped(f"nanquantile.{how}Last", lambda x, h=how: torch.nanquantile(x, levels(x), -1, interpolation=h), (7,), (3, 5), types=False, check="all distinct", corner=HOLES)
+shaped("quantile.allKept", lambda x: torch.quantile(x, levels(x), keepdim=True), (3, 5), (2, 3, 4), types=False, check="all distinct")
+for name in ("var", "std"):
+    f = getattr(torch, f"{name}_mean")
+    shaped(f"{name}Mean", f, (7,), (3, 5), (2, 3, 4), (257,), types=False)
+    shaped(f"{name}Mean.outerKept", lambda x, f=f: f(x, (0, 2), correction=0, keepdim=True), (2, 3, 4), (3, 2, 9), types=False)
+shaped("aminmax", torch.aminmax, (), (7,), (3, 5), (257,), corner=TIES[:1], check="distinct")
+shaped("aminmax.lastKept", lambda x: torch.aminmax(x, dim=-1, keepdim=True), (3, 5), (2, 3, 4), (9, 257), check="distinct")
+
+ORDERS = {"0": 0.0, "half": 0.5, "1": 1.0, "1.5": 1.5, "2": 2.0, "3": 3.0, "inf": INF, "-inf": -INF, "-1.5": -1.5}
+for name, p in ORDERS.items():
+    span = {"low": 0.25, "high": 16} if abs(p) == INF else {}  # no ties among absolute values
+    shaped(f"norm.{name}", lambda x, p=p: torch.linalg.vector_norm(x, p), (), (1,), (7,), (3, 5), (257,), types=False, grad=p != 0, **span)
+    shaped(f"norm.{name}LastKept", lambda x, p=p: torch.linalg.vector_norm(x, p, -1, keepdim=True), (3, 5), (2, 3, 4), (0, 3), types=False, **span,
+           grad=p != 0, corner=[[[1.0, -2.0, 0.0], [0.0, 0.0, 0.0], [2.0, -2.0, 1.0]]])
+    record(f"norm.{name}LastKept", "corner infinite", lambda x, p=p: torch.linalg.vector_norm(x, p, -1, keepdim=True),
+           torch.tensor([[INF, 1.0], [-INF, INF], [NAN, 1.0]]), grad=False)
+for name, p in (("dist", 2.0), ("dist.3", 3.0)):
+    for d, tag in ((F32, "f32"), (F64, "check")):
+        for s, t in (((7,), (7,)), ((3, 4), (4,)), ((), ())):
+            record(name, f"{tag} {list(s)} {list(t)}", lambda a, b, p=p: torch.dist(a, b, p), uniform(s, d), uniform(t, d))
+shaped("renorm", lambda x: torch.renorm(x, 2, 0, 2.0), (3, 5), (2, 3, 4), (9, 8), types=False)
+shaped("renorm.1", lambda x: torch.renorm(x, 1, -1, 3.0), (3, 5), (2, 3, 4), types=False)
+
+for name in ("cumprod", "logcumsumexp"):
+    f = getattr(torch, name)
+    corner = ZEROS if name == "cumprod" else [TIES[0], TIES[1]]
+    shaped(f"{name}.last", lambda x, f=f: f(x, -1), (), (7,), (3, 5), (2, 3, 4), (3, 40), (0, 3), (3, 0), corner=corner, types=name == "cumprod")
+    shaped(f"{name}.first", lambda x, f=f: f(x, 0), (3, 5), (2, 3, 4), types=False)
+for zeros in ([1.0, 0.0, 2.0, 3.0, 0.0, 4.0], [0.0, 2.0, -1.0, 3.0, 0.5, 4.0]):
+    record("cumprod.last", f"check zeros {zeros}", lambda x: x.cumprod(-1), torch.tensor(zeros, dtype=F64))
+record("logcumsumexp.last", "corner infinite", lambda x: x.logcumsumexp(-1), torch.tensor([[INF, 1.0, 2.0], [-INF, -INF, 1.0], [1.0, INF, -INF], [1000.0, 999.0, -1000.0]]), grad=False)
+for name in ("cummax", "cummin"):
+    f = getattr(torch, name)
+    shaped(f"{name}.last", lambda x, f=f: tuple(f(x, -1)), (), (7,), (3, 5), (2, 3, 4), (9, 257), (0, 3), (3, 0), corner=TIES, check="distinct")
+    shaped(f"{name}.first", lambda x, f=f: tuple(f(x, 0)), (3, 5), (2, 3, 4), types=False, check="distinct")
+
+shaped("unique", lambda x: torch.unique((x * 3).round(), return_inverse=True, return_counts=True), (), (7,), (3, 5), (257,), (0,), types=False, grad=False)
+for t in DTYPES[:4]:
+    record("unique.integers", f"types {t}", lambda x: torch.unique(x, return_inverse=True, return_counts=True), numbers((4, 6), t))
+record("unique.integers", "corner nan", lambda x: torch.unique(x, return_inverse=True, return_counts=True), torch.tensor([3.0, NAN, -INF, INF, NAN, 3.0, -2.0]), grad=False)
+shaped("histc", lambda x: torch.histc(x, 5), (7,), (3, 5), (257,), types=False, grad=False, corner=[[1.0, 1.0, 1.0], [-1.0, 0.0, 4.0, 4.0]])
+shaped("histc.range", lambda x: torch.histc(x, 10, -1, 1.5), (7,), (3, 5), (257,), (0,), types=False, grad=False, corner=[[1.5, -1.0, NAN, INF, 0.25]])
+record("bincount", "types int64", lambda x: torch.bincount(x), torch.tensor([1, 5, 1, 0, 5, 5]))
+record("bincount", "types uint8", lambda x: torch.bincount(x), torch.tensor([1, 5, 1, 0, 5, 5], dtype=torch.uint8))
+record("bincount", "empty", lambda x: torch.bincount(x), torch.tensor([], dtype=I64))
+for d in DTYPES[2:]:
+    record("bincount.weights", f"types {d}", lambda x, w: torch.bincount(x, w, minlength=8), torch.tensor([1, 5, 1, 0, 5, 5]), numbers((6,), d), grad=False)
+
+cases.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/reductions.py")
