@@ -20,7 +20,10 @@ import java.util.Map;
 final class BackwardPass {
     private final boolean retainGraph;
     private final boolean createGraph;
-    private final Object token = new Object();
+    private ThreadContext context;
+    private boolean outerGradEnabled; // what held before this walk
+    private Object outerAllocations;
+    private Object outerToken;
     private Map<Leaf, Leaf> standIns; // for leaves that another thread's pass has taken; null while empty
     private Op[] heap = new Op[16];
     private int size;
@@ -35,8 +38,19 @@ final class BackwardPass {
         this.createGraph = createGraph;
     }
 
+    /** Walks from one result; a gradient that is null stands for ones. */
     void run(Tensor root, Tensor gradient) {
-        run(new Tensor[] {root}, new Tensor[] {gradient}, null);
+        enter();
+        Tensor start = null;
+        try {
+            start = start(root, gradient);
+            walk();
+        } finally {
+            if (start != null) {
+                start.storage().dropGradientSlot();
+            }
+            leave();
+        }
     }
 
     /**
@@ -47,60 +61,85 @@ final class BackwardPass {
      */
     void run(Tensor[] roots, Tensor[] gradients, Targets limits) {
         targets = limits;
-        ThreadContext context = ThreadContext.current();
-        boolean gradEnabled = context.gradEnabled;
-        context.gradEnabled = createGraph;
-        // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
-        Object outerAllocations = context.collectAllocations(!createGraph);
-        Object outerToken = context.backwardToken;
-        context.backwardToken = token;
+        enter();
         Tensor[] starts = new Tensor[roots.length];
         int started = 0;
         try {
-            while (started < roots.length) {
-                Tensor g = gradients[started] != null ? gradients[started] : roots[started].onesLike();
-                starts[started] = g;
-                g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
-                Node node = roots[started++].gradNode();
-                if (wants(node)) {
-                    send(node, g);
-                }
+            for (; started < roots.length; started++) {
+                starts[started] = start(roots[started], gradients[started]);
             }
-            boolean anomalies = context.anomalyMode;
-            while (size > 0) {
-                Op op = pop();
-                if (anomalies) {
-                    processChecked(op);
-                } else {
-                    process(op);
-                }
-                context.sweepAllocations();
-            }
-            if (leafHooks) {
-                for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
-                    runHooks(leaf, ((Leaf) leaf).tensor.gradNode().extras);
-                }
-            }
-            for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
-                if (targets != null && targets.keepsGradients()) {
-                    targets.keep(leaf, leaf.pending);
-                } else {
-                    accumulate((Leaf) leaf);
-                }
-            }
-            if (leafHooks && targets == null) {
-                runPostAccumulateHooks();
-            }
+            walk();
         } finally {
             for (int i = 0; i < started; i++) {
                 starts[i].storage().dropGradientSlot();
             }
-            context.restoreAllocations(outerAllocations);
-            context.backwardToken = outerToken;
-            context.gradEnabled = gradEnabled;
-            abandonPending();
-            unlink(walked, !retainGraph);
-            unlink(leaves, false);
+            leave();
+        }
+    }
+
+    private void enter() {
+        context = ThreadContext.current();
+        outerGradEnabled = context.gradEnabled;
+        context.gradEnabled = createGraph;
+        // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
+        outerAllocations = context.collectAllocations(!createGraph);
+        outerToken = context.backwardToken;
+        context.backwardToken = this;
+    }
+
+    private void leave() {
+        context.restoreAllocations(outerAllocations);
+        context.backwardToken = outerToken;
+        context.gradEnabled = outerGradEnabled;
+        abandonPending();
+        unlink(walked, !retainGraph);
+        unlink(leaves, false);
+        walked = null; // gradients remember the pass that made them, and must not keep the graph with it
+        leaves = null;
+        heap = null;
+        standIns = null;
+        targets = null;
+        context = null;
+        outerAllocations = null;
+        outerToken = null;
+    }
+
+    /** Puts a result's gradient where the walk starts; the caller drops the slot that it holds, when the walk is over. */
+    private Tensor start(Tensor root, Tensor gradient) {
+        Tensor g = gradient != null ? gradient : root.onesLike();
+        Node node = root.gradNode();
+        g.storage().retainGradientSlot(); // a second slot that is never dropped while the walk lasts: the caller's tensor is never adopted
+        if (wants(node)) {
+            send(node, g);
+        }
+        return g;
+    }
+
+    private void walk() {
+        boolean anomalies = context.anomalyMode;
+        while (size > 0) {
+            Op op = pop();
+            if (anomalies) {
+                processChecked(op);
+            } else {
+                process(op);
+            }
+            context.sweepAllocations();
+        }
+        if (leafHooks) {
+            for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
+                runHooks(leaf, ((Leaf) leaf).tensor.gradNode().extras);
+            }
+        }
+        for (Node leaf = leaves; leaf != null; leaf = leaf.nextInPass) {
+            if (targets != null && targets.keepsGradients()) {
+                targets.keep(leaf, leaf.pending);
+            } else {
+                accumulate((Leaf) leaf);
+            }
+        }
+        if (leafHooks && targets == null) {
+            runPostAccumulateHooks();
         }
     }
 
@@ -167,7 +206,7 @@ final class BackwardPass {
                 node.pending = replacement;
             }
         } finally {
-            context.backwardToken = token;
+            context.backwardToken = this;
             context.restoreAllocations(allocations);
         }
     }
@@ -187,7 +226,7 @@ final class BackwardPass {
                 }
             }
         } finally {
-            context.backwardToken = token;
+            context.backwardToken = this;
             context.restoreAllocations(allocations);
         }
     }
@@ -257,7 +296,7 @@ final class BackwardPass {
 
     /** The leaf, or, while another pass collects its gradient there, one in its place: leaves may be shared by graphs of several threads. */
     private Leaf mine(Leaf leaf) {
-        if (leaf.take(token)) {
+        if (leaf.take(this)) {
             return leaf;
         }
         if (standIns == null) {
@@ -271,7 +310,7 @@ final class BackwardPass {
         leaf.pending = null;
         leaf.pendingIsSum = false;
         Storage s = g.storage();
-        boolean ours = !createGraph && s.isMadeBy(token) && s.gradientSlots() == 1 && g.isContiguous() && leaf.tensor.isContiguous()
+        boolean ours = !createGraph && s.isMadeBy(this) && s.gradientSlots() == 1 && g.isContiguous() && leaf.tensor.isContiguous()
                 && s.bytes() == (long) g.numel() * g.dtype().bytes();
         if (ours) {
             s.setOwnedByBackward(false); // it stays, as the leaf's gradient

@@ -21,6 +21,8 @@ final class HostPool {
     static final HostPool INSTANCE = new HostPool();
 
     private static final long MIN_BUDGET = Math.min(128L << 20, maxNativeBytes() / 2);
+    /** How far slabs may pass the budget before a collection is asked for. */
+    private static final long SLAB_PATIENCE = Math.min(256L << 20, maxNativeBytes() / 4);
     /** How far the budget grows for the sake of rarer collections alone. */
     private static final long MOST_GARBAGE = 512L << 20;
     private static final int MIN_CLASS = 12; // 4 KiB
@@ -69,6 +71,18 @@ final class HostPool {
 
     /** A block of at least {@code bytes} bytes with undefined contents. */
     Lease lease(long bytes) {
+        return lease(bytes, 0);
+    }
+
+    /**
+     * A block that many small storages share. It may pass the budget: each of them leaves more garbage on the heap than in the block, so the
+     * JVM collects by itself before long, at a tenth of the price of a collection that is asked for.
+     */
+    Lease leaseSlab(int bytes) {
+        return lease(bytes, SLAB_PATIENCE);
+    }
+
+    private Lease lease(long bytes, long patience) {
         int sizeClass = sizeClass(bytes);
         long size = classSize(sizeClass);
         if (size > Integer.MAX_VALUE - HostBlock.ALIGNMENT) {
@@ -80,7 +94,7 @@ final class HostPool {
         }
         drain();
         HostBlock block = takeFree(sizeClass);
-        if (block == null && overBudget(size)) {
+        if (block == null && overBudget(size - patience)) {
             collect(size);
             block = takeFree(sizeClass);
         }

@@ -50,7 +50,7 @@ final class HostThread {
         }
         int rounded = (int) bytes + HostBlock.ALIGNMENT - 1 & -HostBlock.ALIGNMENT;
         if (slab == null || slabPosition + rounded > slab.block.capacity) {
-            slab = HostPool.INSTANCE.lease(nextSlab);
+            slab = HostPool.INSTANCE.leaseSlab(nextSlab);
             slabPosition = 0;
             nextSlab = Math.min(nextSlab * 2, LAST_SLAB);
         }

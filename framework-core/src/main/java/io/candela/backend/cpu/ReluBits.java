@@ -14,7 +14,23 @@ final class ReluBits {
 
     /** Does the work if both are contiguous; false if not. */
     static boolean forward(Tensor x, Tensor out) {
-        return backward(x, x, out);
+        if (!fits(x, out) || !fits(out, out)) {
+            return false;
+        }
+        HostStorage storage = HostStorage.of(x);
+        HostStorage to = HostStorage.of(out);
+        int first = (storage.start >> 2) + x.offset();
+        int target = (to.start >> 2) + out.offset();
+        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+            int[] a = thread.ints(0);
+            for (int p = from; p < end; p += HostThread.BLOCK) {
+                int n = Math.min(HostThread.BLOCK, end - p);
+                storage.block.ints.get(first + p, a, 0, n);
+                clear(a, n);
+                to.block.ints.put(target + p, a, 0, n);
+            }
+        });
+        return true;
     }
 
     /** From the result's gradient and the result; does the work if all three are contiguous, false if not. */
@@ -44,6 +60,15 @@ final class ReluBits {
 
     private static boolean fits(Tensor x, Tensor out) {
         return x.dtype() == DType.FLOAT32 && x.isContiguous() && x.numel() == out.numel();
+    }
+
+    /** Sets a to 0 where it is below 0. −0 stays, as in PyTorch and in {@link FloatLoops}. */
+    private static void clear(int[] a, int n) {
+        for (int i = 0; i < n; i++) {
+            int bits = a[i];
+            int magnitude = bits & Integer.MAX_VALUE;
+            a[i] = bits & ((-bits & ~bits | INFINITY - magnitude | magnitude - 1) >> 31);
+        }
     }
 
     /** Keeps a where b is above 0 or NaN: all bits of the mask are 1 there. */
