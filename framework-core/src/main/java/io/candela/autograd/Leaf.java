@@ -1,16 +1,23 @@
 package io.candela.autograd;
 
 import io.candela.tensor.Tensor;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Where the gradient of a leaf tensor is collected. Made once per tensor, at its first use in a graph. */
 public final class Leaf extends Node {
-    private static final AtomicReferenceFieldUpdater<Leaf, Object> TAKEN_BY =
-            AtomicReferenceFieldUpdater.newUpdater(Leaf.class, Object.class, "takenBy");
+    private static final VarHandle TAKEN_BY;
+
+    static {
+        try {
+            TAKEN_BY = MethodHandles.lookup().findVarHandle(Leaf.class, "takenBy", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final Tensor tensor;
-    private volatile Object takenBy; // the token of the backward pass whose gradient is pending here
-
+    private volatile Object takenBy; // the backward pass whose gradient is pending here
 
     /** For {@link Tensor}: the node of a leaf that requires a gradient. */
     public Leaf(Tensor tensor) {
@@ -24,13 +31,13 @@ public final class Leaf extends Node {
         dtype = tensor.dtype();
     }
 
-    /** Whether the pass with this token may collect the gradient here: one at a time. */
-    boolean take(Object token) {
-        return takenBy == token || TAKEN_BY.compareAndSet(this, null, token);
+    /** Whether this pass may collect the gradient here: one at a time. */
+    boolean take(BackwardPass pass) {
+        return takenBy == pass || TAKEN_BY.compareAndSet(this, (Object) null, (Object) pass);
     }
 
     void letGo() {
-        takenBy = null;
+        TAKEN_BY.setRelease(this, (Object) null);
     }
 
     @Override

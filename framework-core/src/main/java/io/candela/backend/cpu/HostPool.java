@@ -12,14 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * net, when the garbage collector finds that nobody can reach the lease any more.
  *
  * <p>Only a miss costs: when no free block fits and the bytes in use would pass the budget, the pool asks for a collection and looks again.
- * The budget follows the live bytes as a heap's does: it grows when collecting finds little to free, or when collections take a
- * noticeable part of the time.
+ * The budget follows the live bytes as a heap's does: it grows when collecting finds little to free, or when collections take more
+ * than a tenth of the time.
  *
  * <p>Size classes are powers of two with three steps between, so at most a quarter of a block is unused.
  */
 final class HostPool {
-    static final HostPool INSTANCE = new HostPool();
-
     private static final long MIN_BUDGET = Math.min(128L << 20, maxNativeBytes() / 2);
     /** How far slabs may pass the budget before a collection is asked for. */
     private static final long SLAB_PATIENCE = Math.min(256L << 20, maxNativeBytes() / 4);
@@ -27,7 +25,9 @@ final class HostPool {
     private static final long MOST_GARBAGE = 512L << 20;
     private static final int MIN_CLASS = 12; // 4 KiB
     private static final int CLASSES = (31 - MIN_CLASS) * 4 + 4;
-    private static final long COLLECTION_WAIT_MILLIS = 20;
+    private static final long COLLECTION_WAIT_MILLIS = 100;
+
+    static final HostPool INSTANCE = new HostPool(); // after the constants that it reads
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     private final ArrayDeque<HostBlock>[] free = new ArrayDeque[CLASSES];
@@ -35,8 +35,10 @@ final class HostPool {
     private final Set<Handle> handles = ConcurrentHashMap.newKeySet(); // phantom references work only while reachable themselves
     private long leasedBytes;
     private long pooledBytes;
-    private long budget = MIN_BUDGET;
+    private long allowance = MIN_BUDGET; // garbage that may gather between two collections
+    private long budget = MIN_BUDGET; // leased bytes at which the next one is asked for
     private long lastCollectionEnd;
+    private int expensiveInARow; // collections that took more than a tenth of the time since the one before
 
     /** The right to use a block. Storages hold it; when none does any more the block is recycled. */
     static final class Lease {
@@ -144,24 +146,30 @@ final class HostPool {
     /** Asks for a collection, waits until its finds have arrived, and sets the next budget. */
     private void collect(long needed) {
         long start = System.nanoTime();
+        ReferenceQueue<Object> arrived = new ReferenceQueue<>();
+        PhantomReference<Object> sentinel = new PhantomReference<>(new Object(), arrived);
         System.gc();
+        long collected = System.nanoTime();
         try {
-            Reference<? extends Lease> found = unreachable.remove(COLLECTION_WAIT_MILLIS);
-            while (found != null) {
-                ((Handle) found).recycle();
-                found = unreachable.remove(1); // the JVM hands them over one by one
+            arrived.remove(COLLECTION_WAIT_MILLIS); // the JVM's thread that hands over what was found may be late on a busy machine
+            for (Reference<? extends Lease> r = unreachable.remove(1); r != null; r = unreachable.remove(1)) {
+                ((Handle) r).recycle();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        Reference.reachabilityFence(sentinel);
         long end = System.nanoTime();
         synchronized (this) {
-            boolean frequent = (end - start) * 25 > end - lastCollectionEnd; // more than 4 % of the time
-            long live = leasedBytes + needed;
-            budget = Math.max(budget, live + Math.max(MIN_BUDGET, live / 2));
-            if (frequent) {
-                budget = Math.max(budget, Math.min(budget * 3 / 2, Math.min(MOST_GARBAGE, maxNativeBytes() / 2)));
+            // Twice in a row, so that one slow collection on a busy machine does not make the process larger for good.
+            boolean expensive = (collected - start) * 10 > end - lastCollectionEnd;
+            expensiveInARow = expensive ? expensiveInARow + 1 : 0;
+            if (expensiveInARow == 2) {
+                expensiveInARow = 0;
+                allowance = Math.max(allowance, Math.min(allowance * 3 / 2, Math.min(MOST_GARBAGE, maxNativeBytes() / 2)));
             }
+            long live = leasedBytes + needed;
+            budget = live + Math.max(allowance, live / 2);
             lastCollectionEnd = end;
         }
         dropFree(budget); // blocks of sizes that nobody asks for any more
