@@ -1,6 +1,5 @@
 package io.candela.nn;
 
-import io.candela.autograd.Autograd;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
@@ -176,7 +175,7 @@ abstract sealed class ActivationFunctions permits LossFunctions {
 
     /** x Φ(x), with Φ the distribution function of the standard normal distribution. */
     public static Tensor gelu(Tensor x) {
-        return x.mul(Autograd.apply(new Erf(), x.mul(Math.sqrt(0.5))).add(1.0)).mul(0.5);
+        return x.mul(x.mul(Math.sqrt(0.5)).erf().add(1.0)).mul(0.5);
     }
 
     /** {@link #gelu(Tensor)}, exact or approximated by a tanh. */

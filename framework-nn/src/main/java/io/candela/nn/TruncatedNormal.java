@@ -13,7 +13,7 @@ final class TruncatedNormal {
     }
 
     private static double distribution(double x) {
-        return (1 + Erf.erf(x / Math.sqrt(2))) / 2;
+        return (1 + Tensor.of(new double[] {x / Math.sqrt(2)}).erf().item()) / 2;
     }
 
     private static Tensor fromNormal(Tensor tensor, double mean, double std, double low, double high) {
