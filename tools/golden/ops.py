@@ -24,12 +24,11 @@ import struct
 import sys
 
 import torch
+from records import B, F32, F64, I32, I64, U8, tensor, text, upstream
 
 SEED = 20240607
 OUT = pathlib.Path("framework-core/src/test/resources/golden/ops.bin.gz")
-B, U8, I32, I64, F32, F64 = torch.bool, torch.uint8, torch.int32, torch.int64, torch.float32, torch.float64
 DTYPES = [B, U8, I32, I64, F32, F64]
-CODES = {B: ("?", 0), U8: ("B", 1), I32: ("i", 2), I64: ("q", 3), F32: ("f", 4), F64: ("d", 5)}
 INF, NAN = float("inf"), float("nan")
 SPECIAL = [0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 3.0, 1e-30, -1e-30, 1e30, -1e30, 88.5, -103.5, 3e38, 1e-45]
 PAIRED = [0.0, -0.0, INF, -INF, NAN, 1.0, -1.0, 0.5, -2.0, 3.0, 2.5]
@@ -39,23 +38,6 @@ torch.set_num_threads(1)
 body = bytearray()
 names = set()
 written = 0
-
-
-def text(s):
-    data = s.encode()
-    return struct.pack(">H", len(data)) + data
-
-
-def tensor(t):
-    t = t.detach()
-    code, number = CODES[t.dtype]
-    flat = t.contiguous().flatten().tolist()
-    return struct.pack(">BB", number, t.dim()) + struct.pack(f">{t.dim()}i", *t.shape) + struct.pack(f">{len(flat)}{code}", *flat)
-
-
-def upstream(t, k):
-    i = torch.arange(t.numel(), dtype=F64)
-    return (((5 * i + 3 * k) % 13 - 6) / 4).to(t.dtype).reshape(t.shape)
 
 
 def record(row, tag, fn, *inputs, grad=True):
