@@ -32,7 +32,7 @@ public final class Pointwise {
         }
         DType array = scalarA ? y : x;
         DType scalar = scalarA ? x : y;
-        boolean higher = kind(scalar) > kind(array);
+        boolean higher = scalar.category() > array.category();
         return higher ? scalar : array;
     }
 
@@ -47,11 +47,7 @@ public final class Pointwise {
                 array = array == null ? x.dtype() : DType.promote(array, x.dtype());
             }
         }
-        return array == null ? scalar : scalar != null && kind(scalar) > kind(array) ? scalar : array;
-    }
-
-    private static int kind(DType t) {
-        return t.isFloating() ? 2 : t.isIntegral() ? 1 : 0;
+        return array == null ? scalar : scalar != null && scalar.category() > array.category() ? scalar : array;
     }
 
     /** The type of a tensor beside a Java number. */
@@ -85,7 +81,7 @@ public final class Pointwise {
         if (!shape.equals(target.shape())) {
             throw new ShapeException("%s: the result %s does not fit into %s, which is changed in place", who, shape, target.shape());
         }
-        if (kind(dtype) > kind(target.dtype())) {
+        if (dtype.category() > target.dtype().category()) {
             throw new DTypeException("%s: a result of %s cannot be stored in place in a tensor of %s; use the form that is not in place", who,
                     dtype, target.dtype());
         }

@@ -60,18 +60,8 @@ public enum DType {
         return a.ordinal() >= b.ordinal() ? a : b;
     }
 
-    /** The type a number takes beside tensors of type {@code this}: only a higher category changes the type, to its default. */
-    DType promoteWithNumber(boolean integralNumber) {
-        if (isFloating()) {
-            return this;
-        }
-        if (!integralNumber) {
-            return FLOAT32;
-        }
-        return this == BOOL ? INT64 : this;
-    }
-
-    int category() {
+    /** PyTorch's order of kinds, which promotion goes by: 0 for bool, 1 for integers, 2 for floating point. */
+    public int category() {
         return kind.ordinal();
     }
 

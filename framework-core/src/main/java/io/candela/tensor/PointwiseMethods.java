@@ -14,7 +14,6 @@ import io.candela.ops.ElementwiseBinary;
 import io.candela.ops.Extremum;
 import io.candela.ops.Formulas;
 import io.candela.ops.Mul;
-import io.candela.ops.Pointwise;
 import io.candela.ops.Pow;
 import io.candela.ops.WithNumber;
 import io.candela.ops.Where;

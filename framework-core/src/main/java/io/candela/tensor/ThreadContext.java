@@ -31,7 +31,7 @@ public final class ThreadContext {
     public Object hostLocal;
     TensorScope scope; // innermost open scope, or null
     private static final Object COLLECTING = new Object();
-    /** Of the backward pass that is running: an object of its own, by which its allocations are known; null outside. */
+    /** The backward pass that is running, by which its allocations are known; null outside. */
     public Object backwardToken;
     private boolean collecting; // whether a backward pass runs that frees what it allocates
     private List<Storage> backwardAllocations; // null while empty

@@ -3,7 +3,6 @@ package io.candela.nn;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
 import io.candela.autograd.UnaryOp;
-import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;

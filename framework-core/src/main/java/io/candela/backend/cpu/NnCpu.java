@@ -4,7 +4,6 @@ import io.candela.backend.NnKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
-import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -13,7 +12,6 @@ final class NnCpu implements NnKernels {
     private static final int CHUNK = 16 << 10;
     /** Elements from which oneDNN's start pays. Kept here, so that small programs do not load its classes. */
     private static final int DNN_SOFTMAX = 512;
-    private static final int RANDOM_BLOCK = 64 << 10; // a multiple of 16: the normal distribution draws in groups of that size
 
     @Override
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
