@@ -34,7 +34,7 @@ public final class Add extends BinaryOp {
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
         checkTypes(a, b, type);
-        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, b, target);
         if (target != null) {
             Pointwise.checkOverlap(name(), target, b);
         }

@@ -21,7 +21,7 @@ public final class Cast extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = Tensor.empty(x.shape(), to, x.device());
+        Tensor out = Pointwise.result(x.shape(), to, x, x);
         Backend.of(x).pointwise().copy(x, out);
         return out;
     }

@@ -34,7 +34,7 @@ public final class ClampTensors extends NaryOp {
     }
 
     private Tensor limit(BinaryKernel kernel, Tensor a, Tensor b) {
-        Tensor out = Tensor.empty(Shape.broadcast(name(), a.shape(), b.shape()), Pointwise.promote(a, b), a.device());
+        Tensor out = Pointwise.result(Shape.broadcast(name(), a.shape(), b.shape()), Pointwise.promote(a, b), a, b);
         Backend.of(a).pointwise().binary(kernel, a, b, out.dtype(), out);
         return out;
     }

@@ -34,7 +34,7 @@ public final class Div extends BinaryOp {
         lhs = needsGrad(RHS) ? saveFor(RHS, Pointwise.before(a, target)) : null;
         rhs = save(b);
         DType type = Pointwise.floating(Pointwise.promote(a, b));
-        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, b, target);
         if (target != null) {
             Pointwise.checkOverlap(name(), target, b);
         }

@@ -127,7 +127,7 @@ public final class Elementwise extends UnaryOp {
             return plain.get();
         }
         Tensor result = y.get();
-        Tensor out = result.emptyLike();
+        Tensor out = Pointwise.result(result.shape(), result.dtype(), result, result);
         Backend.of(g).pointwise().binary(gradient, g, result, out.dtype(), out);
         return out;
     }

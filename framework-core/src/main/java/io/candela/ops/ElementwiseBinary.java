@@ -39,7 +39,7 @@ public final class ElementwiseBinary extends BinaryOp {
         if (!type.isFloating()) {
             checkDivisor(kernel, b);
         }
-        Tensor out = Pointwise.result(name(), shape, type, a, target);
+        Tensor out = Pointwise.result(name(), shape, type, a, b, target);
         if (isRecorded() && type.isFloating()) {
             lhs = save(Pointwise.before(a, target));
             rhs = save(b);

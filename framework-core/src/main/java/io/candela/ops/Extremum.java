@@ -27,7 +27,7 @@ public final class Extremum extends BinaryOp {
     @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
-        Tensor out = Tensor.empty(Shape.broadcast(name(), a.shape(), b.shape()), type, a.device());
+        Tensor out = Pointwise.result(Shape.broadcast(name(), a.shape(), b.shape()), type, a, b);
         Backend.of(a).pointwise().binary(kernel, a, b, type, out);
         lhs = save(a);
         rhs = save(b);

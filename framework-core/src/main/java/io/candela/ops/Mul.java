@@ -34,7 +34,7 @@ public final class Mul extends BinaryOp {
         lhs = needsGrad(RHS) ? saveFor(RHS, Pointwise.before(a, target)) : null;
         rhs = saveFor(LHS, b);
         DType type = Pointwise.promote(a, b);
-        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, target);
+        Tensor out = Pointwise.result(name(), Shape.broadcast(name(), a.shape(), b.shape()), type, a, b, target);
         if (target != null) {
             Pointwise.checkOverlap(name(), target, b);
         }

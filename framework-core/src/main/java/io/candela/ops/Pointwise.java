@@ -7,6 +7,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.DeviceException;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -76,7 +77,7 @@ public final class Pointwise {
      */
     static Tensor result(String who, Shape shape, DType dtype, Tensor like, Tensor target) {
         if (target == null) {
-            return Tensor.empty(shape, dtype, like.device());
+            return result(shape, dtype, like, like);
         }
         if (!shape.equals(target.shape())) {
             throw new ShapeException("%s: the result %s does not fit into %s, which is changed in place", who, shape, target.shape());
@@ -87,6 +88,18 @@ public final class Pointwise {
         }
         checkWritable(who, target);
         return target;
+    }
+
+    /** As {@link #result(String, Shape, DType, Tensor, Tensor)} of two operands. */
+    static Tensor result(String who, Shape shape, DType dtype, Tensor a, Tensor b, Tensor target) {
+        return target == null ? result(shape, dtype, a, b) : result(who, shape, dtype, a, target);
+    }
+
+    /** A new tensor in the order of the first operand that has the whole shape. */
+    static Tensor result(Shape shape, DType dtype, Tensor a, Tensor b) {
+        Tensor whole = a.shape() == shape || a.shape().equals(shape) ? a : b;
+        boolean plain = whole.isContiguous() || !whole.shape().equals(shape) || whole.memoryFormat() == MemoryFormat.CONTIGUOUS;
+        return plain ? Tensor.empty(shape, dtype, a.device()) : Tensor.empty(shape, dtype, a.device(), MemoryFormat.CHANNELS_LAST);
     }
 
     /** @throws GraphException if elements of the tensor share memory, as those of an expanded view do */

@@ -22,7 +22,7 @@ public final class Pow extends BinaryOp {
     @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
-        Tensor out = Tensor.empty(Shape.broadcast(name(), a.shape(), b.shape()), type, a.device());
+        Tensor out = Pointwise.result(Shape.broadcast(name(), a.shape(), b.shape()), type, a, b);
         Backend.of(a).pointwise().binary(BinaryKernel.POW, a, b, type, out);
         base = save(a);
         exponent = save(b);

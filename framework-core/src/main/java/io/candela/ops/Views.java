@@ -2,6 +2,7 @@ package io.candela.ops;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.UnaryOp;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -23,7 +24,7 @@ public final class Views {
             return x;
         }
         int[] strides = reshapedStrides(x, shape);
-        return strides != null ? Autograd.apply(new Reshaped(shape, strides), x) : viewOrCopy(x.clone(), shape);
+        return strides != null ? Autograd.apply(new Reshaped(shape, strides), x) : viewOrCopy(x.contiguous(), shape);
     }
 
     /** The same memory in another shape. */
@@ -31,8 +32,9 @@ public final class Views {
         Shape shape = infer("view", x.shape(), sizes);
         int[] strides = reshapedStrides(x, shape);
         if (strides == null) {
-            throw new ShapeException("view: %s with strides %s cannot be seen as %s without a copy; use reshape(...)", x.shape(),
-                    Arrays.toString(x.strides()), shape);
+            boolean channelsLast = x.memoryFormat() == MemoryFormat.CHANNELS_LAST;
+            throw new ShapeException("view: %s with strides %s cannot be seen as %s without a copy%s; use reshape(...)", x.shape(),
+                    Arrays.toString(x.strides()), shape, channelsLast ? ", because it lies channels-last, as results of convolutions do" : "");
         }
         return Autograd.apply(new Reshaped(shape, strides), x);
     }

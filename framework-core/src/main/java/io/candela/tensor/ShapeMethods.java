@@ -149,7 +149,16 @@ public sealed interface ShapeMethods permits Tensor {
 
     /** This tensor if its elements follow each other in row-major order, else such a copy. */
     default Tensor contiguous() {
-        return self().isContiguous() ? self() : self().clone();
+        return contiguous(MemoryFormat.CONTIGUOUS);
+    }
+
+    /**
+     * This tensor if its elements lie dense in the given order, else such a copy.
+     *
+     * @throws ShapeException if the shape cannot have that order
+     */
+    default Tensor contiguous(MemoryFormat format) {
+        return self().isContiguous(format) ? self() : self().clone(format);
     }
 
     /** {@link #reshape} to {@code other}'s shape. */

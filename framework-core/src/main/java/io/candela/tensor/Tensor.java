@@ -72,6 +72,15 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
     }
 
     /**
+     * New dense tensor whose elements are undefined, in the given order.
+     *
+     * @throws ShapeException if the shape cannot have that order
+     */
+    public static Tensor empty(Shape shape, DType dtype, Device device, MemoryFormat format) {
+        return new Tensor(Backends.of(device).allocate(dtype, shape.numel()), dtype, shape, format.strides(shape), 0);
+    }
+
+    /**
      * A tensor over memory that exists already.
      *
      * @param strides in elements
@@ -332,6 +341,16 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
     /** Whether the elements follow each other in row-major order. */
     public boolean isContiguous() {
         return contiguous;
+    }
+
+    /** Whether the elements lie dense in the given order. A tensor with sizes of 1 may lie in both. */
+    public boolean isContiguous(MemoryFormat format) {
+        return format == MemoryFormat.CONTIGUOUS ? contiguous : MemoryFormat.isChannelsLast(shape, strides);
+    }
+
+    /** The order that results of this tensor keep: channels-last if its elements lie so and not also row-major, else contiguous. */
+    public MemoryFormat memoryFormat() {
+        return !contiguous && MemoryFormat.isChannelsLast(shape, strides) ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CONTIGUOUS;
     }
 
     /** Whether this tensor was made as a view of another one. */
@@ -623,10 +642,15 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return Hooks.registerAfterwards(this, hook);
     }
 
-    /** A contiguous copy with memory of its own. Differentiable. */
+    /** A dense copy with memory of its own, in this tensor's {@link #memoryFormat()}. Differentiable. */
     @Override
     public Tensor clone() {
-        return Autograd.apply(new io.candela.ops.Clone(), this);
+        return clone(memoryFormat());
+    }
+
+    /** A dense copy with memory of its own, in the given order. Differentiable. */
+    public Tensor clone(MemoryFormat format) {
+        return Autograd.apply(new io.candela.ops.Clone(format), this);
     }
 
     /** Whether shapes and all elements are equal; types may differ. NaN equals nothing. */

@@ -5,6 +5,7 @@ import io.candela.backend.PointwiseKernels;
 import io.candela.backend.TernaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -33,8 +34,31 @@ final class PointwiseCpu implements PointwiseKernels {
         Workers.run((n + CHUNK - 1) / CHUNK, i -> range.run(HostThread.current(), i * CHUNK, Math.min(n, (i + 1) * CHUNK)));
     }
 
+    /** Whether operands are to be taken in the order in which the result lies in memory, which is not row-major. */
+    private static boolean isReordered(Tensor out) {
+        return !out.isContiguous() && out.isContiguous(MemoryFormat.CHANNELS_LAST);
+    }
+
+    /** Channels as the last dimension: what lies in channels-last order becomes contiguous. A tensor of fewer dimensions broadcasts to {@code rank}. */
+    private static Tensor reordered(Tensor t, int rank) {
+        int[] own = t.shape().dims();
+        int[] sizes = new int[rank];
+        int[] strides = new int[rank];
+        int missing = rank - own.length;
+        for (int i = 0; i < rank; i++) {
+            int dim = (i == 0 ? 0 : i == rank - 1 ? 1 : i + 1) - missing;
+            sizes[i] = dim < 0 ? 1 : own[dim];
+            strides[i] = dim < 0 ? 0 : t.strides()[dim];
+        }
+        return t.viewOf(Shape.of(sizes), strides, t.offset());
+    }
+
     @Override
     public void unary(UnaryKernel kernel, Tensor x, Tensor out) {
+        if (isReordered(out)) {
+            unary(kernel, reordered(x, out.dim()), reordered(out, out.dim()));
+            return;
+        }
         if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(x) && x.numel() == out.numel()) {
             float[] a = HostThread.current().floats(0);
             HostStorage.read(x, a);
@@ -82,6 +106,11 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
+        if (isReordered(out)) {
+            int rank = out.dim();
+            binary(kernel, reordered(a, rank), reordered(b, rank), compute, reordered(out, rank));
+            return;
+        }
         if (compute == DType.FLOAT32) {
             if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(a) && HostStorage.isSmallFloats(b) && a.numel() == out.numel()
                     && b.numel() == out.numel()) {
@@ -111,6 +140,10 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
+        if (isReordered(out)) {
+            binary(kernel, reordered(a, out.dim()), number, compute, reordered(out, out.dim()));
+            return;
+        }
         Shape shape = out.shape();
         Blocks left = new Blocks(a, shape);
         Blocks to = new Blocks(out, shape);
@@ -193,6 +226,11 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void ternary(TernaryKernel kernel, Tensor a, Tensor b, Tensor c, double value, Tensor out) {
+        if (isReordered(out)) {
+            int rank = out.dim();
+            ternary(kernel, reordered(a, rank), reordered(b, rank), reordered(c, rank), value, reordered(out, rank));
+            return;
+        }
         Shape shape = out.shape();
         Blocks first = new Blocks(a, shape);
         Blocks second = new Blocks(b, shape);
@@ -303,6 +341,10 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void clamp(Tensor x, double low, double high, Tensor out) {
+        if (isReordered(out)) {
+            clamp(reordered(x, out.dim()), low, high, reordered(out, out.dim()));
+            return;
+        }
         Shape shape = out.shape();
         Blocks in = new Blocks(x, shape);
         Blocks to = new Blocks(out, shape);
@@ -351,6 +393,10 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void copy(Tensor source, Tensor out) {
+        if (isReordered(out)) {
+            copy(reordered(source, out.dim()), reordered(out, out.dim()));
+            return;
+        }
         Shape shape = out.shape();
         Blocks in = new Blocks(source, shape);
         Blocks to = new Blocks(out, shape);
@@ -386,6 +432,10 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void fill(Tensor out, double value) {
+        if (isReordered(out)) {
+            fill(reordered(out, out.dim()), value);
+            return;
+        }
         Blocks to = new Blocks(out, out.shape());
         forRange(out.numel(), (thread, from, end) -> {
             double[] a = thread.doubles(0);
