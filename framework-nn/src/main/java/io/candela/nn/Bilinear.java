@@ -11,7 +11,7 @@ import io.candela.tensor.Tensor;
  * <p>Shapes: {@code (*, in1)} and {@code (*, in2)} to {@code (*, out)}; state {@code weight (out, in1, in2)}, {@code bias (out)}, both drawn from
  * U(-1/√in1, 1/√in1).
  */
-public final class Bilinear extends Module {
+public final class Bilinear extends Module implements Parametrizable {
     private final Tensor weight;
     private final Tensor bias; // null when built without one
 
@@ -36,12 +36,12 @@ public final class Bilinear extends Module {
 
     /** {@code (out, in1, in2)}. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     /** {@code (out)}; null when built without one. */
     public Tensor bias() {
-        return bias;
+        return current(bias);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Bilinear extends Module {
      * @throws io.candela.tensor.ShapeException if sizes differ
      */
     public Tensor forward(Tensor x1, Tensor x2) {
-        return F.bilinear(x1, x2, weight, bias);
+        return F.bilinear(x1, x2, current(weight), current(bias));
     }
 
     @Override

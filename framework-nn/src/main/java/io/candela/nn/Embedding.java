@@ -10,7 +10,7 @@ import io.candela.tensor.Tensor;
  * A table of vectors that are learned, looked up by index: {@code (*)} of int64 or int32 to {@code (*, size)}. State {@code weight (count, size)},
  * drawn from the standard normal distribution.
  */
-public final class Embedding extends HookedLayer {
+public final class Embedding extends HookedLayer implements Parametrizable {
     private final Tensor weight;
     private final Options options;
 
@@ -114,12 +114,12 @@ public final class Embedding extends HookedLayer {
 
     /** {@code (count, size)}. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     @Override
     Tensor compute(Tensor x) {
-        return F.embedding(x, weight, options);
+        return F.embedding(x, current(weight), options);
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.candela.tensor.Tensor;
  * {@link Embedding} whose rows are summed, averaged or compared bag by bag. State {@code weight (count, size)}, drawn from the standard normal
  * distribution.
  */
-public final class EmbeddingBag extends Module {
+public final class EmbeddingBag extends Module implements Parametrizable {
     /** What becomes of the rows of a bag; of an empty one, zeros. */
     public enum Mode {
         /** Their sum. */ SUM,
@@ -98,7 +98,7 @@ public final class EmbeddingBag extends Module {
 
     /** {@code (count, size)}. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     /** Bags of equal length: {@code (bags, length)} to {@code (bags, size)}. */
@@ -120,7 +120,7 @@ public final class EmbeddingBag extends Module {
      * @throws io.candela.tensor.ShapeException if shapes do not fit, or an index or offset is out of range
      */
     public Tensor forward(Tensor indices, Tensor offsets, Tensor perSampleWeights) {
-        return F.embeddingBag(indices, weight, offsets, perSampleWeights, options);
+        return F.embeddingBag(indices, current(weight), offsets, perSampleWeights, options);
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.candela.tensor.Tensor;
  * Brings the last dimensions to mean 0 and variance 1, then scales and shifts: (x − mean)/√(variance + eps) · weight + bias. State
  * {@code weight}, ones, and {@code bias}, zeros, both in the normalized shape.
  */
-public final class LayerNorm extends HookedLayer {
+public final class LayerNorm extends HookedLayer implements Parametrizable {
     private final int[] normalizedShape;
     private final double eps;
     private final boolean elementwiseAffine;
@@ -74,17 +74,17 @@ public final class LayerNorm extends HookedLayer {
 
     /** The scale; null when built without one. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     /** The shift; null when built without one. */
     public Tensor bias() {
-        return bias;
+        return current(bias);
     }
 
     @Override
     Tensor compute(Tensor x) {
-        return F.layerNorm(x, normalizedShape, weight, bias, eps);
+        return F.layerNorm(x, normalizedShape, current(weight), current(bias), eps);
     }
 
     @Override

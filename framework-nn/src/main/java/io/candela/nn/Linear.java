@@ -11,7 +11,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>Shapes: {@code (*, in)} to {@code (*, out)}; state {@code weight (out, in)}, {@code bias (out)}, both drawn from U(-1/√in, 1/√in).
  */
-public final class Linear extends HookedLayer {
+public final class Linear extends HookedLayer implements Parametrizable {
     private final Tensor weight;
     private final Tensor bias; // null when built without one
 
@@ -41,12 +41,12 @@ public final class Linear extends HookedLayer {
 
     /** {@code (out, in)}. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     /** {@code (out)}; null when built without one. */
     public Tensor bias() {
-        return bias;
+        return current(bias);
     }
 
     @Override
@@ -54,7 +54,7 @@ public final class Linear extends HookedLayer {
         if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("%s: last dimension must be %d, got input %s%s", this, weight.size(1), x.shape(), remedy(x));
         }
-        return F.linear(x, weight, bias);
+        return F.linear(x, current(weight), current(bias));
     }
 
     /** Suggests what is most often forgotten: to flatten images. */

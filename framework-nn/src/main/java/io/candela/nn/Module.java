@@ -9,12 +9,14 @@ import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A part of a network, with named parameters, buffers and child modules: PyTorch's {@code nn.Module}. Extend {@link Layer} for what maps one
@@ -33,6 +35,15 @@ import java.util.function.Consumer;
  * <p>A registered tensor stays the same object whatever happens to it: {@link #to} and {@link #loadStateDict} change its contents.
  * So fields stay valid and an optimizer built before goes on working.
  *
+ * <p>What a field holds need not be what a layer computes with: {@link Parametrize} (weight norm, spectral norm, …) lets a tensor be computed from
+ * others. A layer that allows it declares {@link Parametrizable} and reads each registered tensor through {@link #current}, once per forward and in
+ * its accessors; on the plain path that is one look at a field. Sizes may be read from the field.
+ *
+ * <pre>{@code
+ * Tensor compute(Tensor x) { return F.linear(x, current(weight), current(bias)); }
+ * public Tensor weight() { return current(weight); }
+ * }</pre>
+ *
  * <p>Building, converting and loading a module is for one thread; what several threads may do at once is said at {@link Layer}.
  */
 public abstract class Module implements Cloneable {
@@ -41,6 +52,7 @@ public abstract class Module implements Cloneable {
     private Map<String, Tensor> buffers = new LinkedHashMap<>();
     private Set<String> nonPersistent = new LinkedHashSet<>();
     private Map<String, Module> children = new LinkedHashMap<>();
+    private Map<Tensor, ParametrizationList> parametrized; // by the tensor registered; null as long as nothing is computed from others
     private boolean training = true;
     private ModuleHooks hooks = new ModuleHooks();
 
@@ -124,10 +136,56 @@ public abstract class Module implements Cloneable {
         }
         String taken = parameters.containsKey(name) ? "parameter"
                 : buffers.containsKey(name) ? "buffer"
-                : children.containsKey(name) ? "module" : null;
+                : children.containsKey(name) ? "module"
+                : Parametrize.isParametrized(this, name) ? "parametrized tensor" : null;
         if (taken != null) {
             throw new IllegalArgumentException("%s.register: '%s' is taken by a %s".formatted(typeName(), name, taken));
         }
+    }
+
+    /**
+     * What a registered tensor stands for now: the tensor itself or, after {@link Parametrize#registerParametrization}, what is computed from its
+     * originals. Differentiable.
+     *
+     * @param registered as {@link #register(String, Tensor)} or {@link #registerBuffer(String, Tensor)} returned it; may be null
+     */
+    protected final Tensor current(Tensor registered) {
+        return parametrized == null ? registered : computed(registered);
+    }
+
+    private Tensor computed(Tensor registered) {
+        ParametrizationList list = parametrized.get(registered);
+        return list == null ? registered : list.value();
+    }
+
+    /** The parametrizations by name; null if there are none. */
+    @SuppressWarnings("unchecked") // put there by beginParametrized
+    final ModuleDict<ParametrizationList> parametrizations() {
+        return parametrized == null ? null : (ModuleDict<ParametrizationList>) children.get(Parametrize.CHILD);
+    }
+
+    /** For {@link Parametrize}: {@code name} is computed from now on, and its originals are in a child. */
+    final void beginParametrized(String name, ParametrizationList list) {
+        if (parametrized == null) {
+            children.put(Parametrize.CHILD, new ModuleDict<ParametrizationList>().train(training));
+            parametrized = new IdentityHashMap<>();
+        }
+        parameters.remove(name);
+        buffers.remove(name);
+        nonPersistent.remove(name);
+        parametrizations().put(name, list);
+        parametrized.put(list.registered(), list);
+    }
+
+    /** For {@link Parametrize}: {@code name} is a plain tensor again, the last of its kind as in PyTorch. */
+    final void endParametrized(String name, ParametrizationList list) {
+        parametrizations().pop(name);
+        parametrized.remove(list.registered());
+        if (parametrized.isEmpty()) {
+            parametrized = null;
+            children.remove(Parametrize.CHILD);
+        }
+        (list.isBuffer() ? buffers : parameters).put(name, list.registered());
     }
 
     // ---- what it consists of ----
@@ -347,6 +405,15 @@ public abstract class Module implements Cloneable {
         hooks = new ModuleHooks(original.hooks);
     }
 
+    /** For the copier: lets this copy compute what its original computes. */
+    final void copyParametrized(UnaryOperator<Tensor> tensors, UnaryOperator<Module> modules) {
+        if (parametrized != null) {
+            Map<Tensor, ParametrizationList> copy = new IdentityHashMap<>();
+            parametrized.forEach((tensor, list) -> copy.put(tensors.apply(tensor), (ParametrizationList) modules.apply(list)));
+            parametrized = copy;
+        }
+    }
+
     // ---- state ----
 
     /**
@@ -434,7 +501,8 @@ public abstract class Module implements Cloneable {
     /** The class's name in the printed form and in messages. */
     String typeName() {
         String name = getClass().getSimpleName();
-        return name.isEmpty() ? getClass().getSuperclass().getSimpleName() : name; // anonymous classes go by what they extend
+        String type = name.isEmpty() ? getClass().getSuperclass().getSimpleName() : name; // anonymous classes go by what they extend
+        return parametrized == null ? type : "Parametrized" + type;
     }
 
     /** PyTorch's printed form: the class, {@link #describe()}, and the children, one per line. */

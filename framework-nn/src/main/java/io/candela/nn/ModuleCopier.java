@@ -39,6 +39,7 @@ final class ModuleCopier {
         module.ownParameters().forEach((name, tensor) -> copy.ownParameters().put(name, copyTensor(tensor)));
         module.ownBuffers().forEach((name, tensor) -> copy.ownBuffers().put(name, copyTensor(tensor)));
         module.ownChildren().forEach((name, child) -> copy.ownChildren().put(name, child == null ? null : copyModule(child)));
+        copy.copyParametrized(this::copyTensor, this::copyModule);
         for (Class<?> type = module.getClass(); type != Module.class; type = type.getSuperclass()) {
             if (type != Layer.class) { // it and Module were separated above
                 for (Field field : type.getDeclaredFields()) {

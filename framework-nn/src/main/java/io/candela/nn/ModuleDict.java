@@ -27,6 +27,18 @@ public final class ModuleDict<M extends Module> extends Module {
     }
 
     /**
+     * Removes a module and returns it.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public M pop(String name) {
+        M module = get(name);
+        modules.remove(name);
+        ownChildren().remove(name);
+        return module;
+    }
+
+    /**
      * The module with a name.
      *
      * @throws IllegalArgumentException if there is none

@@ -6,7 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** Modules by position, under the keys {@code 0}, {@code 1}, …. It has no forward: what happens with them is its owner's business. */
-public final class ModuleList<M extends Module> extends Module implements Iterable<M> {
+public sealed class ModuleList<M extends Module> extends Module implements Iterable<M> permits ParametrizationList {
     private final List<M> list = new ArrayList<>();
 
     /** The modules given. */
@@ -23,23 +23,23 @@ public final class ModuleList<M extends Module> extends Module implements Iterab
     }
 
     /** Adds a module at the end; returns this. */
-    public ModuleList<M> append(M module) {
+    public final ModuleList<M> append(M module) {
         list.add(register(Integer.toString(list.size()), module));
         return this;
     }
 
     /** The module at a position; negative counts from the end. */
-    public M get(int index) {
+    public final M get(int index) {
         return list.get(position("ModuleList", index, list.size()));
     }
 
     /** How many modules there are. */
-    public int size() {
+    public final int size() {
         return list.size();
     }
 
     @Override
-    public Iterator<M> iterator() {
+    public final Iterator<M> iterator() {
         return Collections.unmodifiableList(list).iterator();
     }
 

@@ -6,7 +6,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
 /** {@link LeakyReLU} with slopes that are learned: state {@code weight (numParameters)}. */
-public final class PReLU extends HookedLayer {
+public final class PReLU extends HookedLayer implements Parametrizable {
     private final Tensor weight;
 
     /** One slope, which starts at 0.25. */
@@ -26,12 +26,12 @@ public final class PReLU extends HookedLayer {
 
     /** The slopes. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     @Override
     Tensor compute(Tensor x) {
-        return F.prelu(x, weight);
+        return F.prelu(x, current(weight));
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.candela.tensor.Tensor;
  * Divides the last dimensions by their root mean square, then scales: x/√(mean of x² + eps) · weight. State {@code weight}, ones, in the
  * normalized shape.
  */
-public final class RMSNorm extends HookedLayer {
+public final class RMSNorm extends HookedLayer implements Parametrizable {
     private final int[] normalizedShape;
     private final Double eps;
     private final Tensor weight; // null when built without
@@ -36,12 +36,12 @@ public final class RMSNorm extends HookedLayer {
 
     /** The scale; null when built without one. */
     public Tensor weight() {
-        return weight;
+        return current(weight);
     }
 
     @Override
     Tensor compute(Tensor x) {
-        return F.rmsNorm(x, normalizedShape, weight, eps);
+        return F.rmsNorm(x, normalizedShape, current(weight), eps);
     }
 
     @Override
