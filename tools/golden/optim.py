@@ -45,6 +45,54 @@ ADAM = [
     dict(lr=0.01, later_lr=0.002),
 ]
 
+DECAYED = dict(lr=0.01, weight_decay=0.1, maximize=True)
+CASES = {
+    torch.optim.SGD: SGD,
+    torch.optim.Adam: ADAM,
+    torch.optim.AdamW: [
+        dict(lr=0.01),
+        dict(lr=0.01, betas=(0.5, 0.9), eps=0.1),
+        dict(lr=0.01, weight_decay=0.1, amsgrad=True, maximize=True),
+    ],
+    torch.optim.NAdam: [
+        dict(lr=0.01),
+        dict(lr=0.01, betas=(0.5, 0.9), eps=0.1, momentum_decay=0.1),
+        dict(lr=0.01, momentum_decay=0.0, later_lr=0.002),
+        DECAYED,
+        dict(decoupled_weight_decay=True, **DECAYED),
+    ],
+    torch.optim.RAdam: [
+        dict(lr=0.01),
+        dict(lr=0.01, betas=(0.5, 0.9), eps=0.1),
+        dict(lr=0.01, betas=(0.9, 0.5), later_lr=0.002),
+        DECAYED,
+        dict(decoupled_weight_decay=True, **DECAYED),
+    ],
+    torch.optim.Adamax: [dict(lr=0.01), dict(lr=0.01, betas=(0.5, 0.9), eps=0.1, later_lr=0.002), DECAYED],
+    torch.optim.Adagrad: [
+        dict(lr=0.05),
+        dict(lr=0.05, lr_decay=0.01, initial_accumulator_value=0.5, later_lr=0.01),
+        dict(eps=0.1, **DECAYED),
+    ],
+    torch.optim.Adadelta: [dict(), dict(lr=0.5, rho=0.5, eps=0.001, later_lr=0.1), dict(lr=1.0, weight_decay=0.1, maximize=True)],
+    torch.optim.RMSprop: [
+        dict(lr=0.01),
+        dict(lr=0.01, alpha=0.9, eps=0.1, later_lr=0.002),
+        dict(lr=0.01, momentum=0.9),
+        dict(lr=0.01, alpha=0.9, centered=True),
+        dict(momentum=0.5, centered=True, **DECAYED),
+    ],
+    torch.optim.Rprop: [
+        dict(lr=0.01),
+        dict(lr=0.01, etas=(0.3, 1.5), step_sizes=(0.001, 0.1), later_lr=0.5),
+        dict(lr=0.01, step_sizes=(0.005, 0.1), maximize=True),
+    ],
+    torch.optim.ASGD: [
+        dict(lr=0.01),
+        dict(lr=0.05, lambd=0.01, alpha=0.5, t0=50.0, later_lr=0.01),
+        dict(t0=0.0, **DECAYED),
+    ],
+}
 
 def start(dtype):
     return torch.tensor([((i * 29 + 7) % 61 - 30) / 32 for i in range(SIZE)], dtype=dtype, requires_grad=True)
@@ -84,7 +132,7 @@ def leaves(value, path=""):
     if isinstance(value, list) and value and isinstance(value[0], dict):
         return [line for i, element in enumerate(value) for line in leaves(element, f"{path}.{i}")]
     if isinstance(value, torch.Tensor):
-        number = f" {value.item()}" if path.endswith(".step") else ""
+        number = f" {value.item()}" if path.rpartition(".")[2] in ("step", "mu_product", "eta", "mu") else ""
         value = f"{str(value.dtype).removeprefix('torch.')} {list(value.shape)}{number}"
     return [f"{path} = {value}"]
 
@@ -105,7 +153,7 @@ def state_dict(title, make):
 
 
 lines = [STAMP]
-for make, cases in (torch.optim.SGD, SGD), (torch.optim.Adam, ADAM):
+for make, cases in CASES.items():
     for options in cases:
         for dtype in torch.float32, torch.float64:
             lines += case(make, options, dtype)
@@ -121,4 +169,15 @@ lines += state_dict("Adam", lambda a, b, c: torch.optim.Adam([a, b, c], lr=0.1, 
 lines += state_dict("Adam amsgrad, named groups", lambda a, b, c: torch.optim.Adam(
     [dict(params=[("a", a), ("b", b)]), dict(params=[("c", c)], lr=0.5)], lr=0.1, weight_decay=0.0, amsgrad=True))
 lines += state_dict("Adam, a parameter twice", lambda a, b, c: torch.optim.Adam([a, b, a, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("AdamW", lambda a, b, c: torch.optim.AdamW([a, b, c], lr=0.1))
+lines += state_dict("NAdam", lambda a, b, c: torch.optim.NAdam([a, b, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("RAdam", lambda a, b, c: torch.optim.RAdam([a, b, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("Adamax", lambda a, b, c: torch.optim.Adamax([a, b, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("Adagrad", lambda a, b, c: torch.optim.Adagrad([a, b, c], lr=0.1, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0))
+lines += state_dict("Adadelta", lambda a, b, c: torch.optim.Adadelta([a, b, c], lr=0.1, weight_decay=0.0))
+lines += state_dict("RMSprop", lambda a, b, c: torch.optim.RMSprop([a, b, c], lr=0.1, momentum=0.0, weight_decay=0.0))
+lines += state_dict("RMSprop centered, momentum", lambda a, b, c: torch.optim.RMSprop(
+    [a, b, c], lr=0.1, momentum=0.9, centered=True, weight_decay=0.0))
+lines += state_dict("Rprop", lambda a, b, c: torch.optim.Rprop([a, b, c], lr=0.1, step_sizes=(1e-6, 50.0)))
+lines += state_dict("ASGD", lambda a, b, c: torch.optim.ASGD([a, b, c], lr=0.1, t0=1e6, weight_decay=0.0))
 (FOLDER / "state_dicts.txt").write_text("\n".join(lines) + "\n")

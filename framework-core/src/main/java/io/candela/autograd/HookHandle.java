@@ -1,10 +1,11 @@
 package io.candela.autograd;
 
-/** What {@code registerHook} gives back: removes the hook. */
+/** What registering a hook gives back: removes the hook. */
 public final class HookHandle implements AutoCloseable {
     private Runnable removal; // null once done
 
-    HookHandle(Runnable removal) {
+    /** @param removal what to do at the first {@link #remove()} */
+    public HookHandle(Runnable removal) {
         this.removal = removal;
     }
 

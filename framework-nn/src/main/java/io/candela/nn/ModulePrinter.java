@@ -1,8 +1,8 @@
 package io.candela.nn;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.PythonText;
 import io.candela.tensor.Tensor;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,18 +77,6 @@ final class ModulePrinter {
 
     /** Python's spelling of a float: {@code 0.1}, {@code 1e-05}, {@code 1.0}, {@code nan}. */
     static String number(double value) {
-        if (!Double.isFinite(value)) {
-            return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
-        }
-        double size = Math.abs(value);
-        BigDecimal decimal = new BigDecimal(Double.toString(value));
-        if (size == 0 || size >= 1e-4 && size < 1e16) {
-            String plain = (value == 0 ? Double.toString(value) : decimal.stripTrailingZeros().toPlainString());
-            return plain.indexOf('.') < 0 ? plain + ".0" : plain;
-        }
-        BigDecimal digits = decimal.stripTrailingZeros();
-        int exponent = digits.precision() - digits.scale() - 1;
-        String mantissa = digits.movePointLeft(exponent).stripTrailingZeros().toPlainString();
-        return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+        return PythonText.number(value);
     }
 }

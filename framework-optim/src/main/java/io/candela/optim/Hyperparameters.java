@@ -15,7 +15,10 @@ final class Hyperparameters {
         this.values = Collections.unmodifiableMap(values);
     }
 
-    /** Names and values in turn. A value's type is the option's type: Double, Long, Boolean, Tuple of two numbers; null for a tri-state flag. */
+    /**
+     * Names and values in turn. A value's type is the option's type: Double, Long, Boolean, Tuple of two numbers; null for a tri-state flag
+     * or, if the name ends in "_fn", a choice that may be open.
+     */
     static Hyperparameters of(Object... namesAndValues) {
         Map<String, Object> values = new LinkedHashMap<>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -87,14 +90,16 @@ final class Hyperparameters {
             coerced = toPair(value);
         } else if (model instanceof Boolean) {
             coerced = value instanceof Boolean ? value : null;
+        } else if (name.endsWith("_fn")) { // "_fn": a choice, or null
+            coerced = value instanceof String ? value : null;
         } else {
             coerced = value instanceof Boolean ? value : null;
-            if (value == null) {
-                return null;
-            }
+        }
+        if (value == null && model == null) {
+            return null;
         }
         if (coerced == null) {
-            throw new IllegalArgumentException("option %s must be %s, got %s".formatted(name, typeOf(model), describe(value)));
+            throw new IllegalArgumentException("option %s must be %s, got %s".formatted(name, typeOf(name, model), describe(value)));
         }
         return coerced;
     }
@@ -115,13 +120,16 @@ final class Hyperparameters {
         return first == null || second == null ? null : Tuple.of(first, second);
     }
 
-    private static String typeOf(Object model) {
+    private static String typeOf(String name, Object model) {
         if (model instanceof Double) {
             return "a number";
         } else if (model instanceof Long) {
             return "an integer";
         } else if (model instanceof Tuple) {
             return "a list of two numbers";
+        }
+        if (name.endsWith("_fn")) {
+            return "a name or null";
         }
         return model instanceof Boolean ? "true or false" : "true, false or null";
     }

@@ -1,49 +1,67 @@
 package io.candela.optim;
 
 import io.candela.backend.Backend;
-import io.candela.backend.OptimKernels;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 
 /**
- * Parameters of a group that one kernel call updates: on one device, and whatever else the kernel wants to be equal. An optimizer adds
- * parameter after parameter, and calls {@link #flush} where two must not share a call, and at the end.
+ * Parameters of a group that one kernel call updates: on one device, and with one rule. Parameter after parameter is added, and
+ * {@link #flush} is called at the end.
  *
  * <p>Made anew for every step, so that no gradient is held longer than that.
  */
-abstract class KernelBatch {
-    final Tensor[] params; // contiguous: copies of those parameters that are not
-    final Tensor[] grads;
-    int count;
+final class KernelBatch {
+    private final KernelOptimizer optimizer;
+    private final ParamGroup group;
+    private final int[] needed;
     private final Tensor[] targets;
+    private final TensorState[] states;
+    private final Tensor[][] roles; // parameters, contiguous: copies of those that are not; gradients; state
     private final boolean oneByOne;
+    private final TensorState none; // stands for the state of parameters that have none; null if the step needs state
+    private int count;
 
-    KernelBatch(ParamGroup group) {
+    KernelBatch(KernelOptimizer optimizer, ParamGroup group) {
+        this.optimizer = optimizer;
+        this.group = group;
+        needed = optimizer.needed(group);
         int size = group.size();
-        params = new Tensor[size];
-        grads = new Tensor[size];
         targets = new Tensor[size];
+        states = new TensorState[size];
+        roles = new Tensor[2 + needed.length][size];
         oneByOne = group.repeats(); // a parameter's second update must see the result of its first
+        none = needed.length == 0 ? optimizer.start(group) : null;
     }
 
     /**
-     * Adds a parameter.
+     * Adds parameter number {@code index}. Those before it are updated if they cannot share a call with it.
      *
-     * @return its position
-     * @throws IllegalStateException if the gradient does not fit
+     * @throws IllegalStateException if the gradient or the state does not fit
      */
-    final int add(Tensor param, Tensor grad) {
+    void add(int index, Tensor param, Tensor grad) {
         if (!fits(grad, param)) {
             throw new IllegalStateException("step: the gradient is %s, the parameter %s; after setData convert the gradient or clear it"
                     .formatted(describe(grad), describe(param)));
         }
-        if (count > 0 && (oneByOne || !sameDevice(param, targets[0]))) {
+        TensorState state = none != null ? none : (TensorState) group.state(index);
+        if (state == null) {
+            state = group.setState(index, optimizer.start(group));
+        }
+        if (count > 0 && (oneByOne || !sameDevice(param, targets[0]) || !optimizer.sharesRule(states[0], state))) {
             flush();
         }
+        for (int k = 0; k < needed.length; k++) {
+            int position = needed[k];
+            Tensor held = state.tensors[position];
+            held = held == null ? optimizer.startTensor(group, param, position) : fit(held, param);
+            state.tensors[position] = held;
+            roles[2 + k][count] = held;
+        }
         targets[count] = param;
-        params[count] = dense(param);
-        grads[count] = dense(grad);
-        return count++;
+        states[count] = state;
+        roles[0][count] = dense(param);
+        roles[1][count] = dense(grad);
+        count++;
     }
 
     /**
@@ -51,7 +69,7 @@ abstract class KernelBatch {
      *
      * @throws IllegalStateException if the parameter has another shape now
      */
-    static Tensor fit(Tensor state, Tensor param) {
+    private static Tensor fit(Tensor state, Tensor param) {
         if (fits(state, param)) {
             return state;
         }
@@ -78,22 +96,21 @@ abstract class KernelBatch {
         return t.isContiguous() ? t : t.contiguous();
     }
 
-    /** Updates the parameters added so far. */
-    final void flush() {
+    /** Updates the parameters added so far, and counts the step. */
+    void flush() {
         if (count == 0) {
             return;
         }
-        launch(Backend.of(params[0]).optim());
+        Tensor[] params = roles[0];
+        Backend.of(params[0]).optim().update(optimizer.rule(group, states[0]), count, roles);
         for (int i = 0; i < count; i++) {
             if (params[i] == targets[i]) {
                 params[i].storage().bumpVersion(); // so that backward() refuses values saved before
             } else {
                 targets[i].copyFrom(params[i]);
             }
+            optimizer.advance(group, states[i]);
         }
         count = 0;
     }
-
-    /** Calls the kernel for the first {@link #count} parameters, and counts the step. */
-    abstract void launch(OptimKernels kernels);
 }

@@ -1,6 +1,8 @@
 package io.candela.optim;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
+import io.candela.tensor.PythonText;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.ThreadContext;
@@ -10,7 +12,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +36,8 @@ import java.util.function.Supplier;
 public abstract class Optimizer {
     private final Hyperparameters defaults;
     private final List<ParamGroup> groups = new ArrayList<>();
+    private OptimizerHooks hooks; // null until the first is registered
+    private boolean stepped;
 
     /**
      * @param groups   at least one; they then belong to this optimizer
@@ -144,8 +151,53 @@ public abstract class Optimizer {
         p.gradOrNull().zeroInPlace();
     }
 
-    /** Updates every parameter that has a gradient. Nothing is recorded for a gradient. */
+    /**
+     * Updates every parameter that has a gradient. Nothing is recorded for a gradient.
+     *
+     * @throws IllegalStateException if this optimizer needs a closure
+     */
     public void step() {
+        hookedStep(null);
+    }
+
+    /**
+     * Computes the loss and its gradients, then updates the parameters.
+     *
+     * @param closure clears the gradients, computes the loss, calls {@code backward()} on it and returns it; it runs with gradients enabled
+     * @return the closure's result
+     */
+    public Tensor step(Supplier<Tensor> closure) {
+        return hookedStep(Objects.requireNonNull(closure, "closure"));
+    }
+
+    private Tensor hookedStep(Supplier<Tensor> closure) {
+        if (hooks == null) {
+            return counted(closure);
+        }
+        OptimizerHooks.run(hooks.beforeStep, this);
+        Tensor loss = counted(closure);
+        OptimizerHooks.run(hooks.afterStep, this);
+        return loss;
+    }
+
+    private Tensor counted(Supplier<Tensor> closure) {
+        stepped = true;
+        return update(closure);
+    }
+
+    /** Whether a step was made. Schedulers ask, to warn when they are stepped first. */
+    public boolean hasStepped() {
+        return stepped;
+    }
+
+    /**
+     * One step: the closure, if there is one, then every group. Optimizers that call the closure more often replace this method.
+     *
+     * @param closure null if there is none
+     * @return the closure's result; null if there is none
+     */
+    protected Tensor update(Supplier<Tensor> closure) {
+        Tensor loss = closure == null ? null : Autograd.enableGrad(closure);
         ThreadContext context = ThreadContext.current();
         boolean before = context.gradEnabled;
         context.gradEnabled = false;
@@ -156,17 +208,6 @@ public abstract class Optimizer {
         } finally {
             context.gradEnabled = before;
         }
-    }
-
-    /**
-     * Computes the loss and its gradients, then updates the parameters.
-     *
-     * @param closure clears the gradients, computes the loss, calls {@code backward()} on it and returns it; it runs with gradients enabled
-     * @return the closure's result
-     */
-    public Tensor step(Supplier<Tensor> closure) {
-        Tensor loss = Autograd.enableGrad(closure);
-        step();
         return loss;
     }
 
@@ -183,9 +224,53 @@ public abstract class Optimizer {
      */
     protected abstract ParamState readState(SavedState saved);
 
+    /** A group's options as they were saved, completed by defaults and about to be taken over; may be changed. By default they stay. */
+    protected Map<String, Object> adaptOptions(Map<String, Object> loaded) {
+        return loaded;
+    }
+
     /** For state: zeros of a parameter's shape, type and device, that no {@link TensorScope} frees. */
     protected static Tensor newState(Tensor param) {
         return TensorScope.outlive(Tensor.zeros(param.shape(), param.dtype(), param.device()));
+    }
+
+    // ---- hooks ----
+
+    /** Calls a function before every step, closure included. */
+    public HookHandle registerStepPreHook(Consumer<Optimizer> hook) {
+        return OptimizerHooks.add(hooks().beforeStep, hook);
+    }
+
+    /** Calls a function after every step. */
+    public HookHandle registerStepPostHook(Consumer<Optimizer> hook) {
+        return OptimizerHooks.add(hooks().afterStep, hook);
+    }
+
+    /** Calls a function at the start of {@link #stateDict()}. */
+    public HookHandle registerStateDictPreHook(Consumer<Optimizer> hook) {
+        return OptimizerHooks.add(hooks().beforeSave, hook);
+    }
+
+    /** Calls a function with what {@link #stateDict()} is about to return; it may change the map, return another one, or null. */
+    public HookHandle registerStateDictPostHook(BiFunction<Optimizer, Map<String, Object>, Map<String, Object>> hook) {
+        return hooks().addAfterSave(hook);
+    }
+
+    /** Calls a function with a copy (of the outermost map alone) of what is about to be loaded; it may change it, return another one, or null. */
+    public HookHandle registerLoadStateDictPreHook(BiFunction<Optimizer, Map<Object, Object>, Map<?, ?>> hook) {
+        return hooks().addBeforeLoad(hook);
+    }
+
+    /** Calls a function after a state was loaded. */
+    public HookHandle registerLoadStateDictPostHook(Consumer<Optimizer> hook) {
+        return OptimizerHooks.add(hooks().afterLoad, hook);
+    }
+
+    private OptimizerHooks hooks() {
+        if (hooks == null) {
+            hooks = new OptimizerHooks();
+        }
+        return hooks;
     }
 
     // ---- state ----
@@ -198,6 +283,14 @@ public abstract class Optimizer {
      * copy its tensors, before.
      */
     public Map<String, Object> stateDict() {
+        if (hooks == null) {
+            return save();
+        }
+        OptimizerHooks.run(hooks.beforeSave, this);
+        return hooks.saved(this, save());
+    }
+
+    private Map<String, Object> save() {
         Map<Object, Object> state = new LinkedHashMap<>();
         List<Object> packed = new ArrayList<>();
         long start = 0;
@@ -231,17 +324,25 @@ public abstract class Optimizer {
      *     problems, and nothing was changed
      */
     public void loadStateDict(Map<?, ?> stateDict) {
-        Autograd.noGrad(() -> new StateDictLoad(this, name(), groups, defaults).run(stateDict));
+        Map<?, ?> toLoad = hooks == null ? stateDict : hooks.toLoad(this, stateDict);
+        Autograd.noGrad(() -> new StateDictLoad(this, name(), groups, defaults).run(toLoad));
+        if (hooks != null) {
+            OptimizerHooks.run(hooks.afterLoad, this);
+        }
     }
 
-    /** The options of each group, one a line. */
+    /** The options of each group, one a line, in PyTorch's printed form. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(name()).append(" (\n");
         for (int i = 0; i < groups.size(); i++) {
             text.append("Parameter Group ").append(i).append('\n');
-            new TreeMap<>(groups.get(i).options()).forEach((option, value) ->
-                    text.append("    ").append(option).append(": ").append(value).append('\n'));
+            Map<String, Object> options = new TreeMap<>(groups.get(i).options());
+            if (groups.get(i).paramNames() != null) {
+                options.put("param_names", groups.get(i).paramNames());
+            }
+            options.forEach((option, value) -> text.append("    ").append(option).append(": ")
+                    .append(value instanceof String ? value : PythonText.of(value)).append('\n'));
         }
         return text.append(')').toString();
     }

@@ -33,13 +33,26 @@ public final class SavedState {
 
     /** The step counter. Older PyTorch versions saved it as a number, newer ones save a tensor of one element. */
     public long step() {
-        unread.remove("step");
-        Object value = entries.get("step");
-        double step = value instanceof Tensor t && t.numel() == 1 ? t.item() : value instanceof Number n ? n.doubleValue() : -1;
-        if (step < 0 || step != Math.rint(step)) {
-            problems.add("%s: step must be a whole number, 0 or more, got %s".formatted(label, value));
+        double step = scalar("step");
+        if (!(step >= 0 && step == Math.rint(step))) {
+            problems.add("%s: step must be a whole number, 0 or more, got %s".formatted(label, entries.get("step")));
         }
         return (long) step;
+    }
+
+    /** A number, also as a tensor of one element. */
+    public double number(String name) {
+        double value = scalar(name);
+        if (Double.isNaN(value)) {
+            problems.add("%s: %s must be a number, got %s".formatted(label, name, entries.get(name)));
+        }
+        return value;
+    }
+
+    private double scalar(String name) {
+        unread.remove(name);
+        Object value = entries.get(name);
+        return value instanceof Tensor t && t.numel() == 1 ? t.item() : value instanceof Number n ? n.doubleValue() : Double.NaN;
     }
 
     /** A copy of a tensor that has the parameter's shape, converted to its type and device. */
@@ -69,7 +82,6 @@ public final class SavedState {
         Tensor copy = t.detach().to(param.dtype()).to(param.device());
         return TensorScope.outlive(copy.storage() == t.storage() ? copy.clone() : copy.contiguous());
     }
-
 
     /** Notes what nobody asked for: it would be lost, and probably belongs to another optimizer. */
     void checkAllRead() {

@@ -165,6 +165,6 @@ final class StateDictLoad {
                 }
             }
         });
-        return ParamGroup.complete(options, defaults);
+        return optimizer.adaptOptions(ParamGroup.complete(options, defaults));
     }
 }

@@ -26,7 +26,7 @@ class GoldenStepsTest {
             given.remove("later_lr");
             ParamGroup group = ParamGroup.of(param);
             given.forEach((option, text) -> group.set(option, value(text)));
-            return optimizer.equals("SGD") ? new SGD(List.of(group), SGD.options()) : new Adam(List.of(group), Adam.options());
+            return Kinds.ALL.get(optimizer).apply(List.of(group));
         }
 
         private static Object value(String text) {
@@ -68,7 +68,7 @@ class GoldenStepsTest {
 
     @TestFactory
     Stream<DynamicTest> everySize() throws IOException {
-        return cases().stream().filter(c -> c.options.containsKey("weight_decay") && c.options.size() > 2).flatMap(c -> java.util.Arrays.stream(SIZES)
+        return cases().stream().filter(c -> c.options.containsKey("weight_decay") && c.options.size() > 2 || c.optimizer.equals("Rprop")).flatMap(c -> java.util.Arrays.stream(SIZES)
                 .mapToObj(size -> DynamicTest.dynamicTest(size + " " + c.name, () -> compare(c, size))));
     }
 

@@ -15,6 +15,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.Tuple;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,7 +112,7 @@ class OptimizerTest {
 
     @Test
     void anOptimizerNeedsParameters() {
-        assertRefused("SGD: there are no parameters to optimize", () -> new SGD(new java.util.ArrayList<Tensor>(), 0.1));
+        assertRefused("SGD: there are no parameters to optimize", () -> new SGD(new ArrayList<Tensor>(), 0.1));
         assertRefused("ParamGroup: a parameter is null", () -> ParamGroup.of(param(1), null));
     }
 
@@ -170,8 +171,8 @@ class OptimizerTest {
         assertEquals(Tuple.of(0.5, 0.25), group.get("betas"));
         assertRefused("option amsgrad must be true or false, got yes (String)", () -> group.set("amsgrad", "yes"));
         assertRefused("option betas must be a list of two numbers, got 0.9 (Double)", () -> group.set("betas", 0.9));
-        assertEquals("Adam (\nParameter Group 0\n    amsgrad: false\n    betas: [0.5, 0.25]\n    capturable: false\n    decoupled_weight_decay: false\n"
-                + "    differentiable: false\n    eps: 1.0E-8\n    foreach: null\n    fused: null\n    lr: 1.0\n    maximize: false\n"
+        assertEquals("Adam (\nParameter Group 0\n    amsgrad: False\n    betas: (0.5, 0.25)\n    capturable: False\n    decoupled_weight_decay: False\n"
+                + "    differentiable: False\n    eps: 1e-08\n    foreach: None\n    fused: None\n    lr: 1.0\n    maximize: False\n"
                 + "    weight_decay: 0.0\n)", adamWith(group).toString());
     }
 
@@ -314,8 +315,9 @@ class OptimizerTest {
     /** A group of small and large parameters of both types, some without a gradient now and then, is stepped as each would be alone. */
     @Test
     void aGroupIsSteppedAsItsParametersAlone() {
-        List<Function<List<Tensor>, Optimizer>> makers = List.of(p -> new SGD(p, 0.1), p -> new SGD(p, SGD.options().momentum(0.9).nesterov(true)),
-                p -> new Adam(p, 0.1), p -> new Adam(p, Adam.options().amsgrad(true).weightDecay(0.1)));
+        List<Function<List<Tensor>, Optimizer>> makers = new ArrayList<>(List.of(p -> new SGD(p, SGD.options().momentum(0.9).nesterov(true)),
+                p -> new Adam(p, Adam.options().amsgrad(true).weightDecay(0.1)), p -> new ASGD(p, ASGD.options().t0(5))));
+        Kinds.ALL.values().forEach(kind -> makers.add(p -> kind.apply(List.of(ParamGroup.of(p)))));
         int[] sizes = {3, 200, 5000, 1, 256, 257, 0, 250, 250, 250, 250, 1024, 7, 1025};
         for (Function<List<Tensor>, Optimizer> maker : makers) {
             List<Tensor> together = mixed(sizes);

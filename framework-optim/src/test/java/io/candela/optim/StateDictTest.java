@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.PythonText;
 import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
@@ -20,10 +21,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,16 @@ class StateDictTest {
             return new Adam(List.of(ParamGroup.of(first), ParamGroup.of(Map.of("c", t[2])).set("lr", 0.5)), Adam.options().lr(0.1).amsgrad(true));
         });
         makers.put("Adam, a parameter twice", t -> new Adam(List.of(t[0], t[1], t[0], t[2]), 0.1));
+        makers.put("AdamW", t -> new AdamW(List.of(t), 0.1));
+        makers.put("NAdam", t -> new NAdam(List.of(t), 0.1));
+        makers.put("RAdam", t -> new RAdam(List.of(t), 0.1));
+        makers.put("Adamax", t -> new Adamax(List.of(t), 0.1));
+        makers.put("Adagrad", t -> new Adagrad(List.of(t), 0.1));
+        makers.put("Adadelta", t -> new Adadelta(List.of(t), 0.1));
+        makers.put("RMSprop", t -> new RMSprop(List.of(t), 0.1));
+        makers.put("RMSprop centered, momentum", t -> new RMSprop(List.of(t), RMSprop.options().lr(0.1).momentum(0.9).centered(true)));
+        makers.put("Rprop", t -> new Rprop(List.of(t), 0.1));
+        makers.put("ASGD", t -> new ASGD(List.of(t), 0.1));
 
         Map<String, List<String>> expected = new LinkedHashMap<>();
         List<String> current = null;
@@ -84,23 +95,12 @@ class StateDictTest {
                 leaves(path + "." + i, list.get(i), out);
             }
         } else if (value instanceof Tensor t) {
-            String number = path.endsWith(".step") ? " " + t.item() : "";
+            String name = path.substring(path.lastIndexOf('.') + 1);
+            String number = Set.of("step", "mu_product", "eta", "mu").contains(name) ? " " + t.item() : "";
             out.add("%s = %s %s%s".formatted(path, t.dtype().torchName(), Arrays.toString(t.shape().toArray()), number));
         } else {
-            out.add(path + " = " + python(value));
+            out.add(path + " = " + PythonText.of(value));
         }
-    }
-
-    private static String python(Object value) {
-        if (value instanceof List<?> list) {
-            String elements = list.stream().map(StateDictTest::python).collect(Collectors.joining(", "));
-            return list instanceof Tuple ? "(" + elements + ")" : "[" + elements + "]";
-        } else if (value instanceof Boolean flag) {
-            return flag ? "True" : "False";
-        } else if (value instanceof String) {
-            return "'" + value + "'";
-        }
-        return value == null ? "None" : value.toString().replace("1.0E-8", "1e-08");
     }
 
     // ---- continuing ----
@@ -136,12 +136,16 @@ class StateDictTest {
         return (Map<Object, Object>) value;
     }
 
-    private static final Map<String, Function<List<Tensor>, Optimizer>> OPTIMIZERS = new TreeMap<>(Map.of(
-            "SGD", params -> new SGD(params, 0.05),
-            "SGD nesterov", params -> new SGD(params, SGD.options().lr(0.02).momentum(0.9).nesterov(true).weightDecay(0.1)),
-            "Adam", params -> new Adam(params, 0.01),
-            "Adam amsgrad", params -> new Adam(params, Adam.options().lr(0.01).amsgrad(true).weightDecay(0.1)),
-            "Adam decoupled", params -> new Adam(params, Adam.options().lr(0.01).decoupledWeightDecay(true).weightDecay(0.1).maximize(true))));
+    private static final Map<String, Function<List<Tensor>, Optimizer>> OPTIMIZERS = new TreeMap<>();
+
+    static {
+        Kinds.ALL.forEach((name, kind) -> OPTIMIZERS.put(name, params -> kind.apply(List.of(ParamGroup.of(params)))));
+        OPTIMIZERS.put("SGD nesterov", params -> new SGD(params, SGD.options().lr(0.02).momentum(0.9).nesterov(true).weightDecay(0.1)));
+        OPTIMIZERS.put("Adam amsgrad", params -> new Adam(params, Adam.options().lr(0.01).amsgrad(true).weightDecay(0.1)));
+        OPTIMIZERS.put("Adam decoupled", params -> new Adam(params, Adam.options().lr(0.01).decoupledWeightDecay(true).weightDecay(0.1).maximize(true)));
+        OPTIMIZERS.put("RMSprop centered", params -> new RMSprop(params, RMSprop.options().momentum(0.9).centered(true)));
+        OPTIMIZERS.put("ASGD averaging", params -> new ASGD(params, ASGD.options().t0(5)));
+    }
 
     @TestFactory
     Stream<DynamicTest> saveLoadStepEqualsStep() {
