@@ -106,7 +106,7 @@ public final class Pointwise {
     static void checkWritable(String who, Tensor target) {
         int[] strides = target.strides();
         for (int i = 0; i < strides.length; i++) {
-            if (strides[i] == 0 && target.size(i) > 1) {
+            if (strides[i] == 0 && target.size(i) > 1 && target.numel() > 0) {
                 throw new GraphException("%s: elements of %s share memory (an expanded view), so it cannot be changed in place; clone() it", who,
                         target.shape());
             }

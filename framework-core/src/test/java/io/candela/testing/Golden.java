@@ -9,6 +9,8 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -79,10 +81,23 @@ public final class Golden {
             if (raw == null) {
                 throw new IllegalArgumentException("no resource " + resource);
             }
-            return new Golden(new DataInputStream(new BufferedInputStream(new GZIPInputStream(raw))));
+            return read(raw);
         } catch (IOException e) {
             throw new UncheckedIOException(resource, e);
         }
+    }
+
+    /** Reads a file that lies elsewhere. */
+    public static Golden load(Path file) {
+        try (InputStream raw = Files.newInputStream(file)) {
+            return read(raw);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file.toString(), e);
+        }
+    }
+
+    private static Golden read(InputStream raw) throws IOException {
+        return new Golden(new DataInputStream(new BufferedInputStream(new GZIPInputStream(raw))));
     }
 
     /** Which PyTorch, seed and script made the file. */

@@ -44,7 +44,8 @@ final class ReduceCpu implements ReduceKernels {
                 int end = Math.min(outer, (c + 1) * rows);
                 int filled = 0;
                 for (int row = c * rows; row < end; row++) {
-                    result[filled++] = floating(reduction, in, row * inner, inner, block);
+                    result[filled++] = reduction == Reduction.SQUARED_DEVIATION ? squaredDeviation(in, row * inner, inner, block)
+                            : floating(reduction, in, row * inner, inner, block);
                     if (filled == BLOCK || row == end - 1) {
                         to.write(row + 1 - filled, result, filled);
                         filled = 0;
@@ -141,10 +142,6 @@ final class ReduceCpu implements ReduceKernels {
             case MIN -> Double.POSITIVE_INFINITY;
             default -> 0;
         };
-        double mean = 0;
-        if (reduction == Reduction.SQUARED_DEVIATION) {
-            mean = floating(Reduction.MEAN, in, from, count, block);
-        }
         for (int p = 0; p < count; p += BLOCK) {
             int n = Math.min(BLOCK, count - p);
             in.read(from + p, block, n);
@@ -175,15 +172,40 @@ final class ReduceCpu implements ReduceKernels {
                         result = block[i] == 0 ? 0 : result;
                     }
                 }
-                case SQUARED_DEVIATION -> {
-                    for (int i = 0; i < n; i++) {
-                        double d = block[i] - mean;
-                        result += d * d;
-                    }
-                }
+                case SQUARED_DEVIATION -> throw new AssertionError("squaredDeviation is called instead");
             }
         }
         return reduction == Reduction.MEAN ? result / count : result;
+    }
+
+    private static double squaredDeviation(Blocks in, int from, int count, double[] block) {
+        double mean = floating(Reduction.MEAN, in, from, count, block);
+        double result = squaredDeviation(in, from, count, block, mean);
+        if (result <= count * mean * mean * 1e-28) { // as small as the mean's own rounding; of equal elements, it must be 0
+            double rest = 0;
+            for (int p = 0; p < count; p += BLOCK) {
+                int n = Math.min(BLOCK, count - p);
+                in.read(from + p, block, n);
+                for (int i = 0; i < n; i++) {
+                    rest += block[i] - mean;
+                }
+            }
+            result = squaredDeviation(in, from, count, block, mean + rest / count);
+        }
+        return result;
+    }
+
+    private static double squaredDeviation(Blocks in, int from, int count, double[] block, double mean) {
+        double result = 0;
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            for (int i = 0; i < n; i++) {
+                double d = block[i] - mean;
+                result += d * d;
+            }
+        }
+        return result;
     }
 
     /** Four running sums, because one would wait for each addition to finish. */
