@@ -299,6 +299,12 @@ modules = {
     "EmbeddingBag with all": nn.EmbeddingBag(3, 4, padding_idx=0, max_norm=1.5, norm_type=1.0, scale_grad_by_freq=True, mode="sum", include_last_offset=True),
     "LayerNorm": nn.LayerNorm(3), "LayerNorm plain": nn.LayerNorm((2, 3), elementwise_affine=False), "LayerNorm without bias": nn.LayerNorm(3, bias=False),
     "RMSNorm": nn.RMSNorm(4), "RMSNorm plain": nn.RMSNorm((2, 3), eps=1e-6, elementwise_affine=False),
+    "BatchNorm1d": nn.BatchNorm1d(3), "BatchNorm2d": nn.BatchNorm2d(3, eps=1e-3, momentum=None, affine=False), "BatchNorm3d": nn.BatchNorm3d(
+        3, track_running_stats=False, bias=False),
+    "InstanceNorm1d": nn.InstanceNorm1d(3), "InstanceNorm2d": nn.InstanceNorm2d(3, affine=True, track_running_stats=True),
+    "InstanceNorm3d": nn.InstanceNorm3d(3, affine=True, bias=False), "GroupNorm": nn.GroupNorm(2, 4), "GroupNorm plain": nn.GroupNorm(1, 4, 1e-6, False),
+    "GroupNorm without bias": nn.GroupNorm(2, 4, bias=False),
+    "LocalResponseNorm": nn.LocalResponseNorm(2), "LocalResponseNorm with all": nn.LocalResponseNorm(5, 1e-3, 0.5, 2.0),
     "ParameterList": nn.ParameterList([torch.zeros(2, 3), torch.zeros((), dtype=F64)]), "ParameterList of one": nn.ParameterList([torch.zeros(2)]),
     "ParameterList empty": nn.ParameterList(),
     "ParameterDict": nn.ParameterDict(collections.OrderedDict(b=torch.zeros(2, 3), a=torch.zeros(1, dtype=F64))),

@@ -23,7 +23,7 @@ public abstract class NaryOp extends Op {
     }
 
     @Override
-    final void backward(Tensor g, BackwardPass pass) {
+    void backward(Tensor g, BackwardPass pass) {
         for (int i = 0; i < inputs.length; i++) {
             if (pass.wants(inputs[i])) {
                 pass.send(inputs[i], grad(i, g));

@@ -44,6 +44,9 @@ public interface Backend {
     /** Fused kernels of layers and losses. */
     NnKernels nn();
 
+    /** Fused kernels of normalization layers. */
+    NormKernels norm();
+
     /** Fused optimizer updates. */
     OptimKernels optim();
 

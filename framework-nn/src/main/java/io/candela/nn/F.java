@@ -1,11 +1,10 @@
 package io.candela.nn;
 
-import io.candela.tensor.DType;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
-/** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, and the maps below. All are differentiable. */
-public final class F extends LossFunctions {
+/** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, normalizations, and the maps below. All are differentiable. */
+public final class F extends NormFunctions {
     private F() {}
 
     /**
@@ -72,34 +71,6 @@ public final class F extends LossFunctions {
      */
     public static Tensor embeddingBag(Tensor indices, Tensor weight, Tensor offsets, Tensor perSampleWeights, EmbeddingBag.Options options) {
         return EmbeddingLookup.bags(indices, weight, offsets, perSampleWeights, options);
-    }
-
-    /**
-     * Brings the last dimensions to mean 0 and variance 1, then scales and shifts: (x − mean)/√(variance + eps) · weight + bias.
-     *
-     * @param normalizedShape the sizes of the last dimensions
-     * @param weight          in that shape, or null for 1
-     * @param bias            in that shape, or null for 0
-     * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or weight or bias have another shape
-     */
-    public static Tensor layerNorm(Tensor x, int[] normalizedShape, Tensor weight, Tensor bias, double eps) {
-        int[] dims = LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
-        Tensor centered = x.sub(x.mean(true, dims));
-        return LayerNorm.affine(centered.mul(centered.square().mean(true, dims).add(eps).rsqrt()), weight, bias);
-    }
-
-    /**
-     * Divides the last dimensions by their root mean square, then scales: x/√(mean of x² + eps) · weight.
-     *
-     * @param normalizedShape the sizes of the last dimensions
-     * @param weight          in that shape, or null for 1
-     * @param eps             null for the gap between 1 and the next number of the type of {@code x}
-     * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or the weight has another shape
-     */
-    public static Tensor rmsNorm(Tensor x, int[] normalizedShape, Tensor weight, Double eps) {
-        int[] dims = LayerNorm.dims("rmsNorm", x, normalizedShape, weight, null);
-        double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-        return LayerNorm.affine(x.mul(x.square().mean(true, dims).add(least).rsqrt()), weight, null);
     }
 
     /**

@@ -39,6 +39,12 @@ public final class Linear extends HookedLayer implements Parametrizable {
         this.bias = register("bias", bias ? Init.uniform(Tensor.empty(Shape.of(outFeatures), dtype, Device.CPU), -bound, bound) : null);
     }
 
+    /** Around tensors that are there already, without a draw from the generator. */
+    Linear(Tensor weight, Tensor bias) {
+        this.weight = register("weight", weight);
+        this.bias = register("bias", bias);
+    }
+
     /** {@code (out, in)}. */
     public Tensor weight() {
         return current(weight);

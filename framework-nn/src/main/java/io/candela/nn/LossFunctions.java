@@ -7,7 +7,7 @@ import io.candela.tensor.Tensor;
 import java.util.function.BinaryOperator;
 
 /** The losses of {@link F}, which inherits them. A reduction gives a 0-d result; without one there is one loss per element or row. */
-abstract sealed class LossFunctions extends ActivationFunctions permits F {
+abstract sealed class LossFunctions extends ActivationFunctions permits NormFunctions {
     /** The label that counts nothing in {@link #nllLoss} and {@link #crossEntropy} unless another one is given. */
     public static final long IGNORE_INDEX = -100;
 

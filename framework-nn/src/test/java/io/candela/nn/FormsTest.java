@@ -42,6 +42,7 @@ class FormsTest {
         modules.put("LayerNorm without bias", new LayerNorm(new int[] {3}, 1e-5, true, false));
         modules.put("RMSNorm", new RMSNorm(4));
         modules.put("RMSNorm plain", new RMSNorm(new int[] {2, 3}, 1e-6, false));
+        norms(modules);
         modules.put("ParameterList", new ParameterList(Tensor.zeros(2, 3), Tensor.scalar(0.0).to(DType.FLOAT64)));
         modules.put("ParameterList of one", new ParameterList(Tensor.zeros(2)));
         modules.put("ParameterList empty", new ParameterList());
@@ -51,6 +52,22 @@ class FormsTest {
         modules.put("Dropout1d", new Dropout1d());
         modules.put("Dropout2d", new Dropout2d());
         modules.put("Dropout3d", new Dropout3d());
+    }
+
+    private static void norms(Map<String, Module> modules) {
+        NormOptions batch = BatchNorm.options();
+        NormOptions affine = InstanceNorm.options().withAffine(true);
+        modules.put("BatchNorm1d", new BatchNorm1d(3));
+        modules.put("BatchNorm2d", new BatchNorm2d(3, batch.withEps(1e-3).withMomentum(null).withAffine(false)));
+        modules.put("BatchNorm3d", new BatchNorm3d(3, batch.withTrackRunningStats(false).withBias(false)));
+        modules.put("InstanceNorm1d", new InstanceNorm1d(3));
+        modules.put("InstanceNorm2d", new InstanceNorm2d(3, affine.withTrackRunningStats(true)));
+        modules.put("InstanceNorm3d", new InstanceNorm3d(3, affine.withBias(false)));
+        modules.put("GroupNorm", new GroupNorm(2, 4));
+        modules.put("GroupNorm plain", new GroupNorm(1, 4, 1e-6, false, true));
+        modules.put("GroupNorm without bias", new GroupNorm(2, 4, 1e-5, true, false));
+        modules.put("LocalResponseNorm", new LocalResponseNorm(2));
+        modules.put("LocalResponseNorm with all", new LocalResponseNorm(5, 1e-3, 0.5, 2));
     }
 
     private static void activations(Map<String, Module> modules) {

@@ -4,6 +4,7 @@ import io.candela.backend.Backend;
 import io.candela.backend.IndexKernels;
 import io.candela.backend.MatrixKernels;
 import io.candela.backend.NnKernels;
+import io.candela.backend.NormKernels;
 import io.candela.backend.OptimKernels;
 import io.candela.backend.PointwiseKernels;
 import io.candela.backend.ReduceKernels;
@@ -27,6 +28,7 @@ public final class CpuBackend implements Backend {
     private final MatrixKernels matrix = new MatrixCpu();
     private final IndexKernels index = new IndexCpu();
     private final NnKernels nn = new NnCpu();
+    private final NormKernels norm = new NormCpu();
     private final OptimKernels optim = new OptimCpu();
 
     private CpuBackend() {}
@@ -136,6 +138,11 @@ public final class CpuBackend implements Backend {
     @Override
     public NnKernels nn() {
         return nn;
+    }
+
+    @Override
+    public NormKernels norm() {
+        return norm;
     }
 
     @Override

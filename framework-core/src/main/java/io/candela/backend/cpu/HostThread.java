@@ -10,7 +10,7 @@ final class HostThread {
     static final int SLAB_LIMIT = 2 << 10;
     private static final int FIRST_SLAB = 64 << 10;
     private static final int LAST_SLAB = 1 << 20;
-    private static final int SLOTS = 6;
+    private static final int SLOTS = 8;
 
     final ThreadContext context;
     private float[][] floats = new float[SLOTS][];

@@ -1,0 +1,35 @@
+package io.candela.backend;
+
+import io.candela.tensor.Tensor;
+
+/**
+ * Kernels of the layers that bring parts of their input to mean 0 and variance 1. An input is seen as {@code (n, channels, positions)}, its
+ * dimensions from the third on as one. A statistic is of one channel over all samples and positions, given as {@code (channels)}, or of a group
+ * of neighbouring channels in one sample, given as {@code (n, groups)}; the statistics' shape says which. They are float64, whatever the input is.
+ *
+ * <p>Inputs, results and gradients of one call lie in memory alike: row-major, or with the channels innermost.
+ */
+public interface NormKernels {
+    /** Writes means and biased variances. There is at least one element for each. */
+    void moments(Tensor x, Tensor mean, Tensor variance);
+
+    /**
+     * Writes {@code (x − mean) · inverse · weight + bias}.
+     *
+     * @param inverse the inverse of the deviation, in the shape of {@code mean}
+     * @param weight  {@code (channels)}, or null for 1
+     * @param bias    {@code (channels)}, or null for 0
+     */
+    void normalize(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor out);
+
+    /**
+     * Writes the gradients of {@link #normalize} from that of its result.
+     *
+     * @param constant   whether the statistics are constants; else they are those of {@code x}, and depend on it
+     * @param gradX      null if not needed
+     * @param gradWeight {@code (channels)}, null if not needed
+     * @param gradBias   {@code (channels)}, null if not needed
+     */
+    void normalizeGrad(Tensor g, Tensor x, Tensor mean, Tensor inverse, Tensor weight, boolean constant, Tensor gradX, Tensor gradWeight,
+            Tensor gradBias);
+}

@@ -1,0 +1,69 @@
+package io.candela.backend.cpu;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.Tensor;
+
+/**
+ * The loops of {@link NormCpu} over one block, in the heap blocks of a thread: an input, a gradient, up to four coefficients per lane, and
+ * two sums per lane. One form per type of element.
+ */
+abstract sealed class NormLanes permits NormFloats, NormDoubles {
+    /** Coefficient 0: what is subtracted from the input. */
+    static final int MEAN = 0;
+    /** Coefficient 1: the factor of the input, or of the gradient. */
+    static final int SCALE = 1;
+    /** Coefficient 2: what is added. */
+    static final int SHIFT = 2;
+    /** Coefficient 3: the factor of the input in a gradient. */
+    static final int SLOPE = 3;
+
+    /** For blocks of {@code x} and {@code g}, with results in {@code out}; null for what is not used. */
+    static NormLanes of(Tensor x, Tensor g, Tensor out) {
+        return (x != null ? x : g).dtype() == DType.FLOAT32 ? new NormFloats(x, g, out) : new NormDoubles(x, g, out);
+    }
+
+    /** What a coefficient becomes in the type of the elements. */
+    static double rounded(DType dtype, double value) {
+        return dtype == DType.FLOAT32 ? (float) value : value;
+    }
+
+    /** Fills a coefficient's lanes with values, one per channel of the unit, from index {@code at}. */
+    abstract void coefficient(int number, ChannelWalk walk, int unit, double[] values, int at);
+
+    /** As {@link #coefficient(int, ChannelWalk, int, double[], int)}, with one value per channel of the walk. */
+    final void coefficient(int number, ChannelWalk walk, int unit, double[] values) {
+        coefficient(number, walk, unit, values, walk.firstChannel(unit));
+    }
+
+    /** Sets the sums to 0. */
+    abstract void clear();
+
+    /** Adds x to the first sum. */
+    abstract void addInput(int start, int n);
+
+    /** Adds x − MEAN to the first sum, and its square to the second. */
+    abstract void addMoments(int start, int n);
+
+    /** Adds g to the first sum, and g · (x − MEAN) to the second. */
+    abstract void addProducts(int start, int n);
+
+    /** Writes (x − MEAN) · SCALE + SHIFT. */
+    abstract void affine(int start, int n);
+
+    /** Writes g · SCALE. */
+    abstract void scale(int start, int n);
+
+    /** Writes g · SCALE + (x − MEAN) · SLOPE + SHIFT. */
+    abstract void gradient(int start, int n);
+
+    /** Adds the sums of a unit's lanes, by channel, to arrays with one element per channel of the unit from index {@code at}. */
+    final void fold(ChannelWalk walk, int unit, double[] first, double[] second, int at) {
+        int run = walk.run();
+        int count = walk.channelCount(unit);
+        fold(0, run, count, walk.size(unit, 0), first, at);
+        fold(1, run, count, walk.size(unit, 0), second, at);
+    }
+
+    /** As the other, for one sum; {@code run} lanes of a channel follow each other, and after {@code count} channels the first comes again. */
+    abstract void fold(int sum, int run, int count, int lanes, double[] into, int at);
+}

@@ -1,0 +1,18 @@
+package io.candela.nn;
+
+/** {@link InstanceNorm} of {@code (n, channels, d, h, w)} or {@code (channels, d, h, w)}. */
+public final class InstanceNorm3d extends InstanceNorm {
+    /** With the defaults, in float32. */
+    public InstanceNorm3d(int numFeatures) {
+        this(numFeatures, options());
+    }
+
+    /**
+     * With options, in float32.
+     *
+     * @throws IllegalArgumentException if {@code numFeatures} is negative
+     */
+    public InstanceNorm3d(int numFeatures, NormOptions options) {
+        super(numFeatures, options, 5);
+    }
+}
