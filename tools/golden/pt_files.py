@@ -107,8 +107,11 @@ def main():
     save("refused_meta", {"x": torch.empty(2, device="meta")})
     save("refused_module", torch.nn.Linear(1, 1))
     save("refused_random", {"x": random.Random(SEED)})
-    save("refused_legacy", {"x": torch.zeros(2)}, _use_new_zipfile_serialization=False)
-    torch.jit.save(torch.jit.trace(torch.nn.Linear(1, 1), torch.zeros(1)), FOLDER / "refused_torchscript.pth")
+    shared = torch.arange(6.0).reshape(2, 3)  # storages of this format are named by their addresses: its bytes differ from run to run
+    save("legacy", {"model": model.state_dict(), "epoch": 3, "transposed": shared.t(), "shared": shared, "row": shared[1], "empty": torch.zeros(0, 3),
+                    "parameter": torch.nn.Parameter(torch.arange(2.0)), "bytes": b"\0\xff"}, _use_new_zipfile_serialization=False)
+    save("refused_legacy_module", torch.nn.Linear(1, 1), _use_new_zipfile_serialization=False)
+    torch.jit.save(torch.jit.trace(model.eval(), torch.zeros(2, 4)), FOLDER / "torchscript.pth")
     with tarfile.open(FOLDER / "refused_tar.pth", "w") as tar:
         info = tarfile.TarInfo("storages")
         info.size = 1

@@ -2,6 +2,7 @@ package io.candela.io;
 
 import io.candela.backend.Backend;
 import io.candela.backend.Backends;
+import io.candela.backend.cpu.SharedMemory;
 import io.candela.io.pt.ByteWindow;
 import io.candela.tensor.DType;
 import io.candela.tensor.Storage;
@@ -9,47 +10,60 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A storage of any device, seen through one small buffer that the bytes pass on their way. The buffer stays in the processor's cache, so this
- * costs little beside the file.
+ * A storage of any device as bytes. Host memory is shown as it is, so that files are read and written without a copy; what is elsewhere passes
+ * through one small buffer.
  */
 final class StorageBytes implements ByteWindow {
+    private static final int BUFFER = 1 << 20; // as large as any window that readers and writers ask for
+
     private final Storage storage;
-    private final Backend backend;
-    private final ByteBuffer buffer;
     private final boolean filling;
     private final boolean bool;
+    private ByteBuffer buffer; // null unless the storage is not in host memory
 
-    private StorageBytes(Storage storage, ByteBuffer buffer, boolean filling, boolean bool) {
+    private StorageBytes(Storage storage, boolean filling, boolean bool) {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new UnsupportedOperationException("TensorIO: files are little-endian, this machine is big-endian; that is not supported");
+        }
         this.storage = storage;
-        this.backend = Backends.of(storage.device());
-        this.buffer = buffer;
         this.filling = filling;
         this.bool = bool;
     }
 
     /** For copying out of a storage. */
-    static StorageBytes of(Storage storage, ByteBuffer buffer) {
-        return new StorageBytes(storage, buffer, false, false);
+    static StorageBytes of(Storage storage) {
+        return new StorageBytes(storage, false, false);
     }
 
     /** For filling a storage. */
-    static StorageBytes into(Storage storage, DType type, ByteBuffer buffer) {
-        return new StorageBytes(storage, buffer, true, type == DType.BOOL);
+    static StorageBytes into(Storage storage, DType type) {
+        return new StorageBytes(storage, true, type == DType.BOOL);
     }
 
-    /** A buffer as large as any window that readers and writers ask for. */
-    static ByteBuffer newBuffer() {
-        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
-            throw new UnsupportedOperationException("TensorIO: files are little-endian, this machine is big-endian; that is not supported");
+    /** Fills the storage from its first byte on. */
+    void put(ByteBuffer bytes) {
+        for (int offset = 0; bytes.hasRemaining(); ) {
+            int length = Math.min(bytes.remaining(), BUFFER);
+            ByteBuffer window = window(offset, length);
+            window.duplicate().put(bytes.slice(bytes.position(), length));
+            filled(offset, window);
+            bytes.position(bytes.position() + length);
+            offset += length;
         }
-        return ByteBuffer.allocateDirect(1 << 20);
     }
 
     @Override
     public ByteBuffer window(long offset, int length) {
+        ByteBuffer shared = SharedMemory.bytes(storage, Math.toIntExact(offset), length);
+        if (shared != null) {
+            return shared;
+        }
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(BUFFER);
+        }
         buffer.clear().limit(length);
         if (!filling) {
-            backend.download(storage, DType.UINT8, Math.toIntExact(offset), buffer.duplicate()); // as raw bytes, whatever their type
+            backend().download(storage, DType.UINT8, Math.toIntExact(offset), buffer.duplicate()); // as raw bytes, whatever their type
         }
         return buffer;
     }
@@ -63,6 +77,12 @@ final class StorageBytes implements ByteWindow {
                 }
             }
         }
-        backend.upload(bytes.duplicate(), DType.UINT8, storage, Math.toIntExact(offset));
+        if (buffer != null) {
+            backend().upload(bytes.duplicate(), DType.UINT8, storage, Math.toIntExact(offset));
+        }
+    }
+
+    private Backend backend() {
+        return Backends.of(storage.device());
     }
 }

@@ -1,11 +1,11 @@
 package io.candela.io;
 
 import io.candela.backend.Backends;
+import io.candela.backend.cpu.SharedMemory;
 import io.candela.io.pt.DeviceTag;
 import io.candela.io.pt.ElementType;
 import io.candela.io.pt.Leaves;
 import io.candela.io.pt.NumpyArray;
-import io.candela.io.pt.PtReader;
 import io.candela.io.pt.StorageRef;
 import io.candela.io.pt.TensorRef;
 import io.candela.tensor.DType;
@@ -17,25 +17,45 @@ import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Makes tensors of what a file describes, each of its storages read once. */
+/** Makes tensors of what a file describes, each of its storages read or mapped once. Their contents are there when {@link #finish()} returns. */
 final class TensorLeaves implements Leaves {
     private static final long MAX_BYTES = Integer.MAX_VALUE - 64; // of a storage in memory
 
-    private final PtReader reader;
-    private final ByteBuffer buffer = StorageBytes.newBuffer();
+    private final TensorSource source;
+    private final ReadOptions options;
+    private final ReadCrew crew = new ReadCrew();
     private final Map<StorageRef, Storage> storages = new HashMap<>();
+    private final Map<Path, MappedFile> mapped = new HashMap<>(); // null for files that cannot be
 
-    TensorLeaves(PtReader reader) {
-        this.reader = reader;
+    TensorLeaves(TensorSource source, ReadOptions options) {
+        this.source = source;
+        this.options = options;
+    }
+
+    /** Waits until everything is read. */
+    void finish() throws IOException {
+        crew.finish();
+        unmap();
     }
 
     /** Frees all tensors, for a load that failed. */
-    void release() {
+    void release() throws IOException {
+        crew.cancel();
         storages.values().forEach(Storage::release);
+        unmap();
+    }
+
+    private void unmap() throws IOException {
+        for (MappedFile file : mapped.values()) {
+            if (file != null) {
+                file.close();
+            }
+        }
     }
 
     @Override
@@ -50,7 +70,7 @@ final class TensorLeaves implements Leaves {
         }
         int offset = shape.numel() == 0 ? 0 : Math.toIntExact(ref.offset());
         if (ref.requiresGrad() && !type.isFloating()) {
-            throw reader.fail("tensor '%s' is %s and requires a gradient, which only floating point can", path, type);
+            throw source.fail("tensor '%s' is %s and requires a gradient, which only floating point can", path, type);
         }
         Tensor tensor = Tensor.over(storage(ref.storage()), type, shape, strides, offset);
         return ref.requiresGrad() ? tensor.setRequiresGrad(true) : tensor;
@@ -68,20 +88,13 @@ final class TensorLeaves implements Leaves {
     public Object array(NumpyArray array, String path) throws IOException {
         DType type = type(array.type(), "NumPy array", path);
         Shape shape = shape(array.sizes(), path);
-        ByteBuffer source = array.elements();
-        ByteBuffer bytes = ByteBuffer.allocateDirect(source.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-        while (source.hasRemaining()) {
-            switch (type.bytes()) {
-                case 1 -> {
-                    byte value = source.get();
-                    bytes.put(type == DType.BOOL && value != 0 ? 1 : value);
-                }
-                case 4 -> bytes.putInt(source.getInt());
-                default -> bytes.putLong(source.getLong());
-            }
+        ByteBuffer bytes = ByteBuffer.allocateDirect(array.elements().remaining()).put(array.elements()).flip();
+        if (array.elements().order() == ByteOrder.BIG_ENDIAN) {
+            ByteSwap.swap(bytes, array.type().bytes());
         }
-        Storage storage = Backends.of(Device.CPU).allocate(type, shape.numel());
-        Backends.of(Device.CPU).upload(bytes.flip(), type, storage, 0);
+        Device device = options.device("cpu");
+        Storage storage = Backends.of(device).allocate(type, shape.numel());
+        StorageBytes.into(storage, type).put(bytes);
         int[] strides = shape.contiguousStrides().clone();
         if (array.columnMajor()) {
             int stride = 1;
@@ -107,7 +120,7 @@ final class TensorLeaves implements Leaves {
 
     private void checkFits(StorageRef ref, String path) throws FormatException {
         if (ref.bytes() > MAX_BYTES) {
-            throw reader.fail("storage of '%s' has %d bytes, at most %d fit one tensor", path, ref.bytes(), MAX_BYTES);
+            throw source.fail("storage of '%s' has %d bytes, at most %d fit one tensor", path, ref.bytes(), MAX_BYTES);
         }
     }
 
@@ -116,18 +129,42 @@ final class TensorLeaves implements Leaves {
         if (known != null) {
             return known;
         }
+        StorageRef original = source.original(ref);
+        if (original != ref && source.repeatsOriginal(ref)) {
+            Storage tied = storage(original);
+            storages.put(ref, tied);
+            return tied;
+        }
         DType type = Types.ofFile(ref.type());
         DType unit = type == null ? DType.UINT8 : type; // the tensor over it may have another type
-        Storage storage = Backends.of(Device.CPU).allocate(unit, (int) (ref.bytes() / unit.bytes()));
+        Device device = options.device(ref.location());
+        Storage storage = options.mmap() && device.equals(Device.CPU) && unit != DType.BOOL ? map(ref) : null;
+        if (storage == null) {
+            storage = Backends.of(device).allocate(unit, (int) (ref.bytes() / unit.bytes()));
+            StorageBytes target = StorageBytes.into(storage, unit);
+            crew.add(ref.bytes(), () -> source.readStorage(ref, target));
+        }
         storages.put(ref, storage);
-        reader.readStorage(ref, StorageBytes.into(storage, unit, buffer));
         return storage;
+    }
+
+    /** @return null if it has to be read */
+    private Storage map(StorageRef ref) throws IOException {
+        TensorSource.Region region = source.region(ref);
+        if (region == null || ref.bytes() == 0) {
+            return null;
+        }
+        if (!mapped.containsKey(region.file())) {
+            mapped.put(region.file(), MappedFile.open(region.file(), source));
+        }
+        MappedFile file = mapped.get(region.file());
+        return file == null ? null : SharedMemory.storage(file.bytes(region.position(), (int) ref.bytes()));
     }
 
     private DType type(ElementType type, String what, String path) throws FormatException {
         DType known = Types.ofFile(type);
         if (known == null) {
-            throw reader.fail("%s '%s' is %s, which Candela does not have; it has %s", what, path, type, Arrays.toString(DType.values()));
+            throw source.fail("%s '%s' is %s, which Candela does not have; it has %s", what, path, type, Arrays.toString(DType.values()));
         }
         return known;
     }
@@ -136,14 +173,14 @@ final class TensorLeaves implements Leaves {
         int[] dims = new int[sizes.length];
         for (int i = 0; i < dims.length; i++) {
             if (sizes[i] > Integer.MAX_VALUE) {
-                throw reader.fail("tensor '%s' has sizes %s, at most %d are taken", path, Arrays.toString(sizes), Integer.MAX_VALUE);
+                throw source.fail("tensor '%s' has sizes %s, at most %d are taken", path, Arrays.toString(sizes), Integer.MAX_VALUE);
             }
             dims[i] = (int) sizes[i];
         }
         try {
             return Shape.of(dims);
         } catch (ShapeException e) {
-            throw reader.fail("tensor '%s' of sizes %s: %s", path, Arrays.toString(sizes), e.getMessage());
+            throw source.fail("tensor '%s' of sizes %s: %s", path, Arrays.toString(sizes), e.getMessage());
         }
     }
 }

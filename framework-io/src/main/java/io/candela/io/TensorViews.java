@@ -7,14 +7,11 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /** Shows tensors, types and devices to a writer of files; leaves other values alone. */
 final class TensorViews implements UnaryOperator<Object> {
-    private final ByteBuffer buffer = StorageBytes.newBuffer(); // for one storage after the other
-
     @Override
     public Object apply(Object value) {
         if (value instanceof Tensor tensor) {
@@ -72,7 +69,7 @@ final class TensorViews implements UnaryOperator<Object> {
 
         @Override
         public ByteWindow bytes() {
-            return StorageBytes.of(tensor.storage(), buffer);
+            return StorageBytes.of(tensor.storage());
         }
 
         @Override

@@ -93,7 +93,7 @@ public enum ElementType {
     }
 
     /** Size of the numbers that an element consists of: half an element for complex types. */
-    int numberBytes() {
+    public int numberBytes() {
         return numberBytes;
     }
 

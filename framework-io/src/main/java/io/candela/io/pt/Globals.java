@@ -43,6 +43,10 @@ final class Globals {
         allow("torch._tensor._rebuild_from_type_v2", TensorGlobals::fromType);
         allow("torch.Tensor", TensorGlobals::notConstructible);
         allow("torch.nn.parameter.Parameter", TensorGlobals::notConstructible);
+        for (String element : List.of("int", "double", "bool", "tensor")) { // lists in TorchScript archives
+            allow("torch.jit._pickle.build_" + element + "list", arguments -> arguments.expect(1, 1).get(0, ArrayList.class, "a list"));
+        }
+        allow("torch.jit._pickle.restore_type_tag", arguments -> arguments.expect(2, 2).any(0));
         for (String core : List.of("numpy.core", "numpy._core")) {
             allow(core + ".multiarray.scalar", NumpyValue::scalar);
             allow(core + ".multiarray._reconstruct", NumpyValue::reconstruct);

@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 final class NestBuilder {
     /** The deepest nest that is read and written. */
     static final int MAX_DEPTH = 500;
+    private static final int MOST_SCRIPT_NAMES = 1_000_000;
     private static final Object PENDING = new Object(); // stands for a container whose contents are under way
 
     private final FileSource file;
@@ -31,6 +32,7 @@ final class NestBuilder {
     private final Leaves leaves;
     private final Map<Object, Object> done = new IdentityHashMap<>();
     private final Deque<Object> path = new ArrayDeque<>();
+    private int scriptNames; // with repetitions: few objects that hold each other have very many names
 
     /** @param offset where the pickle starts, for messages */
     NestBuilder(FileSource file, long offset, Leaves leaves) {
@@ -79,6 +81,8 @@ final class NestBuilder {
             return leaves.type(type, path());
         } else if (value instanceof DeviceTag device) {
             return leaves.device(device, path());
+        } else if (value instanceof ScriptObject script) {
+            return script(script);
         } else if (value instanceof LinkedHashSet<?> set) {
             return new LinkedHashSet<>(set); // its elements are numbers, strings and tuples of them
         }
@@ -109,6 +113,26 @@ final class NestBuilder {
             map.put(item.getKey(), child(item.getKey(), item.getValue()));
         }
         return map;
+    }
+
+    /** The tensors of a TorchScript object and of the objects in it, by their names with dots; its other attributes serve its code. */
+    private StateDict script(ScriptObject script) throws IOException {
+        StateDict state = new StateDict();
+        if (script.state() instanceof PyDict attributes) {
+            for (Map.Entry<Object, Object> attribute : attributes.items().entrySet()) {
+                if (attribute.getValue() instanceof TensorRef) {
+                    state.put(attribute.getKey().toString(), child(attribute.getKey(), attribute.getValue()));
+                } else if (attribute.getValue() instanceof ScriptObject) {
+                    StateDict below = (StateDict) child(attribute.getKey(), attribute.getValue());
+                    scriptNames += below.size();
+                    if (scriptNames > MOST_SCRIPT_NAMES) {
+                        throw fail("TorchScript archive has more than %d names", MOST_SCRIPT_NAMES);
+                    }
+                    below.forEach((name, tensor) -> state.put(attribute.getKey() + "." + name, tensor));
+                }
+            }
+        }
+        return state;
     }
 
     private void fillMetadata(Map<String, Map<String, Object>> metadata, Object value) throws IOException {

@@ -1,19 +1,13 @@
 package io.candela.io.pt;
 
 import io.candela.io.FormatException;
+import io.candela.io.npy.NumpyTypes;
 import io.candela.tensor.Tuple;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
 
 /** A NumPy dtype or a small array while its pickle is read: Python makes it first and sets its state afterwards. */
 abstract sealed class NumpyValue permits NumpyValue.Dtype, NumpyArray {
-    private static final Map<String, ElementType> TYPES = Map.ofEntries(Map.entry("f8", ElementType.FLOAT64), Map.entry("f4", ElementType.FLOAT32),
-            Map.entry("f2", ElementType.FLOAT16), Map.entry("i8", ElementType.INT64), Map.entry("i4", ElementType.INT32),
-            Map.entry("i2", ElementType.INT16), Map.entry("i1", ElementType.INT8), Map.entry("u8", ElementType.UINT64),
-            Map.entry("u4", ElementType.UINT32), Map.entry("u2", ElementType.UINT16), Map.entry("u1", ElementType.UINT8),
-            Map.entry("b1", ElementType.BOOL), Map.entry("c8", ElementType.COMPLEX64), Map.entry("c16", ElementType.COMPLEX128));
-
     /** Sets the state that {@code BUILD} gives. */
     abstract void build(Object state, PickleReader reader) throws FormatException;
 
@@ -48,7 +42,7 @@ abstract sealed class NumpyValue permits NumpyValue.Dtype, NumpyArray {
     /** {@code (name, align, copy)}. */
     static Object dtype(Arguments arguments) throws FormatException {
         String name = arguments.expect(1, 3).text(0);
-        ElementType type = TYPES.get(name);
+        ElementType type = NumpyTypes.ofCode(name);
         if (type == null) {
             throw arguments.fail("is given %s, which is not supported", PickleReader.kind(name));
         }

@@ -2,6 +2,7 @@ package io.candela.io.pt;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.Utf8;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -35,6 +36,15 @@ final class PickleInput {
     /** Where in the file the current opcode is. */
     long offset() {
         return start + opcode;
+    }
+
+    /** Where in the file the next byte is. */
+    long position() {
+        return start + at;
+    }
+
+    void skip(int count) throws FormatException {
+        take(count);
     }
 
     int length() {

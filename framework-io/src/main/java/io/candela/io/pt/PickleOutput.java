@@ -1,5 +1,6 @@
 package io.candela.io.pt;
 
+import io.candela.io.Utf8;
 import java.math.BigInteger;
 import java.util.Arrays;
 

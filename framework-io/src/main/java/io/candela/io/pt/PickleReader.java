@@ -1,6 +1,7 @@
 package io.candela.io.pt;
 
 import io.candela.io.FormatException;
+import io.candela.io.HeapBudget;
 import io.candela.io.Size;
 import io.candela.tensor.Tuple;
 import java.math.BigInteger;
@@ -45,8 +46,15 @@ final class PickleReader {
     private Object[] memo = new Object[64];
     private int memoCount;
     private int oddKeys;
+    private final boolean script;
 
     PickleReader(PickleInput in, HeapBudget budget, Storages storages) {
+        this(in, budget, storages, false);
+    }
+
+    /** @param script whether classes of TorchScript may be named */
+    PickleReader(PickleInput in, HeapBudget budget, Storages storages, boolean script) {
+        this.script = script;
         this.in = in;
         this.budget = budget;
         this.storages = storages;
@@ -324,13 +332,21 @@ final class PickleReader {
     // ---- globals
 
     private void pushGlobal(String module, String name) throws FormatException {
-        push(Globals.find(module, name, this), 0);
+        if (script && (module + ".").startsWith("__torch__.")) {
+            push(new ScriptObject.Class(module + "." + name), 128);
+        } else {
+            push(Globals.find(module, name, this), 0);
+        }
     }
 
     private void call() throws FormatException {
         need(top - 2);
         Object arguments = pop();
         Object callable = pop();
+        if (callable instanceof ScriptObject.Class type) {
+            push(new ScriptObject(type), 256);
+            return;
+        }
         if (!(callable instanceof PickleGlobal global)) {
             throw fail("pickle calls %s", kind(callable));
         }
@@ -344,6 +360,10 @@ final class PickleReader {
         need(top - 2);
         Object state = pop();
         Object object = stack[top - 1];
+        if (object instanceof ScriptObject script) {
+            script.setState(state);
+            return;
+        }
         if (object instanceof NumpyValue value) {
             value.build(state, this);
             return;
@@ -359,10 +379,15 @@ final class PickleReader {
 
     private void pushStorage() throws FormatException {
         Object id = pop();
-        if (!(id instanceof Tuple tuple) || tuple.size() != 5 || !"storage".equals(tuple.get(0))
+        // a sixth value, None in all files but the oldest, would name a part of the storage
+        if (!(id instanceof Tuple tuple) || tuple.size() < 5 || tuple.size() > 6 || !"storage".equals(tuple.get(0))
                 || !(tuple.get(1) instanceof StorageKind kind) || !(tuple.get(2) instanceof String key)
                 || !(tuple.get(3) instanceof String location) || !(tuple.get(4) instanceof Long numel)) {
             throw fail("persistent id in the pickle does not name a storage");
+        }
+        if (tuple.size() == 6 && tuple.get(5) != null) {
+            throw fail("storage %s is a part of another one, as only PyTorch before 0.4 wrote; load the file with PyTorch and save it again",
+                    kind(key));
         }
         push(storages.find(key, kind.type(), numel, location, in.offset()), 0);
     }
@@ -371,6 +396,10 @@ final class PickleReader {
     static String kind(Object value) {
         if (value instanceof PickleGlobal global) {
             return global.name();
+        } else if (value instanceof ScriptObject.Class type) {
+            return type.name();
+        } else if (value instanceof ScriptObject script) {
+            return "an object of " + script.type().name();
         } else if (value instanceof StorageKind kind) {
             return "the storage class of " + kind.type();
         } else if (value instanceof PyDict dict) {

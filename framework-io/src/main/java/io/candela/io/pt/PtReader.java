@@ -1,11 +1,14 @@
 package io.candela.io.pt;
 
+import io.candela.io.ByteSwap;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
-import java.io.Closeable;
+import io.candela.io.HeapBudget;
+import io.candela.io.TensorSource;
+import io.candela.io.zip.ZipEntry;
+import io.candela.io.zip.ZipReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -15,28 +18,30 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * Reads PyTorch's zip format, as {@code torch.save} writes it since PyTorch 1.6. Nothing in a file is ever executed.
+ * Reads PyTorch's zip format, as {@code torch.save} writes it since PyTorch 1.6. Nothing in a file is ever executed: of a TorchScript archive the
+ * tensors are read by name, its code is not looked at.
  *
  * <p>Opening a file reads and checks everything but the storages: structure, sizes, and that every tensor lies inside of its storage. The nest
  * comes from {@link #read}, the bytes of a storage from {@link #readStorage}.
  */
-public final class PtReader implements Closeable {
+public final class PtReader implements TensorSource {
     private static final int CHUNK = 1 << 20; // small enough that the checksum finds the bytes in the cache
     private static final int MAX_SMALL_ENTRY = 64;
     private static final int NEWEST_VERSION = 10; // of the zip format, as PyTorch 2.13 limits it
-    private static final byte[] LEGACY = {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a,
-        (byte) 0xa8, 0x50, 0x19};
 
+    private final Path path;
     private final FileSource file;
     private final Map<String, StorageRef> storages = new LinkedHashMap<>();
     private HeapBudget budget;
     private ZipReader zip;
     private String folder;
     private boolean bigEndian;
+    private boolean script; // whether it is a TorchScript archive
     private long pickleStart;
     private Object root;
 
-    private PtReader(FileSource file) {
+    private PtReader(Path path, FileSource file) {
+        this.path = path;
         this.file = file;
     }
 
@@ -47,7 +52,7 @@ public final class PtReader implements Closeable {
      * @throws IOException if it cannot be read
      */
     public static PtReader open(Path path) throws IOException {
-        PtReader reader = new PtReader(FileSource.open(path));
+        PtReader reader = new PtReader(path, FileSource.open(path));
         try {
             reader.open();
             return reader;
@@ -68,6 +73,7 @@ public final class PtReader implements Closeable {
      * {@link io.candela.tensor.Tuple}, {@code torch.Size} {@link io.candela.io.Size}, {@code set} LinkedHashSet, {@code dict} LinkedHashMap, an
      * {@code OrderedDict} with string keys {@link io.candela.tensor.StateDict}.
      */
+    @Override
     public Object read(Leaves leaves) throws IOException {
         return new NestBuilder(file, pickleStart, leaves).build(root);
     }
@@ -79,6 +85,7 @@ public final class PtReader implements Closeable {
      * @param target  {@link StorageRef#bytes()} bytes
      * @throws FormatException if the checksum is wrong or the file has become shorter
      */
+    @Override
     public void readStorage(StorageRef storage, ByteWindow target) throws IOException {
         if (storages.get(storage.key()) != storage) {
             throw new IllegalArgumentException("PtReader: storage " + storage.key() + " is not one of " + file.name());
@@ -90,8 +97,8 @@ public final class PtReader implements Closeable {
             ByteBuffer chunk = target.window(offset, length);
             file.read(entry.data() + offset, chunk.duplicate());
             crc.update(chunk.duplicate());
-            if (bigEndian && storage.type().numberBytes() > 1) {
-                swap(chunk, storage.type().numberBytes());
+            if (bigEndian) {
+                ByteSwap.swap(chunk.duplicate(), storage.type().numberBytes());
             }
             target.filled(offset, chunk);
             offset += length;
@@ -99,7 +106,23 @@ public final class PtReader implements Closeable {
         zip.checkCrc(entry, crc);
     }
 
+    @Override
+    public String format() {
+        return script ? "TorchScript" : "PyTorch";
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return Map.of();
+    }
+
+    @Override
+    public Region region(StorageRef storage) throws FormatException {
+        return bigEndian && storage.type().numberBytes() > 1 ? null : new Region(path, entry("data/" + storage.key()).data());
+    }
+
     /** An exception about this file as a whole, for what only the caller can find wrong; see {@link FormatException} for the arguments. */
+    @Override
     public FormatException fail(String format, Object... values) {
         return file.fail(pickleStart, format, values);
     }
@@ -118,9 +141,7 @@ public final class PtReader implements Closeable {
             throw file.fail(0, "zip file is not one of PyTorch's: its entries are not in a folder");
         }
         folder = first.substring(0, first.indexOf('/'));
-        if (zip.names().contains(name("constants.pkl"))) {
-            throw file.fail(0, "file is a TorchScript archive, which is not supported; save the module's state_dict() instead");
-        }
+        script = zip.names().contains(name("constants.pkl"));
         checkVersion();
         String order = small("byteorder", "little");
         if (!order.equals("little") && !order.equals("big")) {
@@ -129,7 +150,7 @@ public final class PtReader implements Closeable {
         bigEndian = order.equals("big");
         ZipEntry pickle = entry("data.pkl");
         pickleStart = pickle.data();
-        root = new PickleReader(new PickleInput(file, pickleStart, zip.read(pickle)), budget, this::find).read();
+        root = new PickleReader(new PickleInput(file, pickleStart, zip.read(pickle)), budget, this::find, script).read();
         new NestBuilder(file, pickleStart, new Leaves() {
             @Override
             public Object tensor(TensorRef tensor, String path) throws FormatException {
@@ -145,9 +166,6 @@ public final class PtReader implements Closeable {
         ByteBuffer start = file.read(0, (int) Math.min(file.length(), 512));
         if (!start.hasRemaining()) {
             throw file.fail(0, "file is empty");
-        }
-        if (start.remaining() >= LEGACY.length && start.slice(0, LEGACY.length).equals(ByteBuffer.wrap(LEGACY))) {
-            throw file.fail(0, "file has the format of PyTorch before 1.6, which is not supported; load it with PyTorch and save it again");
         }
         if (start.remaining() == 512 && start.slice(257, 5).equals(ByteBuffer.wrap("ustar".getBytes(StandardCharsets.US_ASCII)))) {
             throw file.fail(0, "file is a tar archive, the format of PyTorch before 0.1.10, which is not supported; "
@@ -209,17 +227,5 @@ public final class PtReader implements Closeable {
         StorageRef storage = new StorageRef(key, type, numel, location);
         storages.put(key, storage);
         return storage;
-    }
-
-    private static void swap(ByteBuffer bytes, int width) {
-        ByteBuffer big = bytes.duplicate().order(ByteOrder.BIG_ENDIAN);
-        ByteBuffer little = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = bytes.position(); i < bytes.limit(); i += width) {
-            switch (width) {
-                case 2 -> little.putShort(i, big.getShort(i));
-                case 4 -> little.putInt(i, big.getInt(i));
-                default -> little.putLong(i, big.getLong(i));
-            }
-        }
     }
 }

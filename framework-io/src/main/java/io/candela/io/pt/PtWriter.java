@@ -1,6 +1,7 @@
 package io.candela.io.pt;
 
 import io.candela.io.AtomicFile;
+import io.candela.io.zip.ZipWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -14,4 +14,19 @@ package io.candela.io.pt;
  * @param parameter    whether it was a {@code torch.nn.Parameter}
  */
 public record TensorRef(StorageRef storage, ElementType type, long offset, long[] sizes, long[] strides, boolean requiresGrad, boolean parameter) {
+    /** A tensor that takes a whole storage in row-major order. */
+    public static TensorRef whole(StorageRef storage, long[] sizes) {
+        return new TensorRef(storage, storage.type(), 0, sizes, rowMajor(sizes), false, false);
+    }
+
+    /** The strides of a tensor whose last index varies fastest, without gaps. */
+    public static long[] rowMajor(long[] sizes) {
+        long[] strides = new long[sizes.length];
+        long stride = 1;
+        for (int i = sizes.length - 1; i >= 0; i--) {
+            strides[i] = stride;
+            stride *= Math.max(sizes[i], 1);
+        }
+        return strides;
+    }
 }

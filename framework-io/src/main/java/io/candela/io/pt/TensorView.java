@@ -1,5 +1,7 @@
 package io.candela.io.pt;
 
+import java.util.Arrays;
+
 /** A tensor as {@link PtWriter} sees it. */
 public interface TensorView {
     /** What stands for the storage: tensors that give the same object share memory, and still do so after loading. */
@@ -25,6 +27,22 @@ public interface TensorView {
 
     /** The bytes of the whole storage, little-endian. */
     ByteWindow bytes();
+
+    /** How many elements there are. */
+    default long numel() {
+        return Arrays.stream(sizes()).reduce(1, (a, b) -> a * b);
+    }
+
+    /** Whether the elements stand in row-major order without gaps. */
+    default boolean isContiguous() {
+        long[] expected = TensorRef.rowMajor(sizes());
+        for (int i = 0; i < expected.length; i++) {
+            if (sizes()[i] > 1 && strides()[i] != expected[i] && numel() > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
 
     /** The same elements in row-major order, at the start of a storage of their own. */
     TensorView contiguous();

@@ -149,7 +149,7 @@ final class WritePlan {
         if (reversed) {
             reversedOf.put(direct, view);
         }
-        long numel = numel(direct);
+        long numel = direct.numel();
         if (numel > 0) {
             long last = direct.offset();
             for (int i = 0; i < direct.sizes().length; i++) {
@@ -163,31 +163,17 @@ final class WritePlan {
     private void place(Group group) {
         TensorView view = group.views.get(0);
         boolean empty = group.end < group.first;
-        boolean gather = !empty && group.alike && group.end - group.first > numel(view);
+        boolean gather = !empty && group.alike && group.end - group.first > view.numel();
         long first = empty || gather ? 0 : group.first;
-        long count = empty ? 0 : gather ? numel(view) : group.end - group.first;
+        long count = empty ? 0 : gather ? view.numel() : group.end - group.first;
         Stored stored = new Stored(Integer.toString(storages.size()), view.type(), view, gather, first, count);
         storages.add(stored);
         for (TensorView member : group.views) {
-            long offset = numel(member) == 0 || gather ? 0 : member.offset() - first;
-            long[] strides = gather ? rowMajor(member.sizes()) : member.strides();
+            long offset = member.numel() == 0 || gather ? 0 : member.offset() - first;
+            long[] strides = gather ? TensorRef.rowMajor(member.sizes()) : member.strides();
             placed.put(reversedOf.getOrDefault(member, member),
                     new Placed(stored, offset, member.sizes(), strides, member.requiresGrad(), member.parameter()));
         }
-    }
-
-    private static long[] rowMajor(long[] sizes) {
-        long[] strides = new long[sizes.length];
-        long stride = 1;
-        for (int i = sizes.length - 1; i >= 0; i--) {
-            strides[i] = stride;
-            stride *= Math.max(sizes[i], 1);
-        }
-        return strides;
-    }
-
-    private static long numel(TensorView view) {
-        return Arrays.stream(view.sizes()).reduce(1, (a, b) -> a * b);
     }
 
     private static boolean isKey(Object key) {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.HeapBudget;
+import io.candela.io.zip.ZipReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -256,9 +256,7 @@ class GoldenFilesTest {
     @CsvSource(delimiter = '|', value = {
         "refused_module | pickle asks for global torch.nn.modules.linear.Linear, which is not on the allow-list",
         "refused_random | pickle asks for global random.Random, which is not on the allow-list",
-        "refused_legacy | file has the format of PyTorch before 1.6",
         "refused_tar | file is a tar archive",
-        "refused_torchscript | file is a TorchScript archive",
         "refused_sparse | sparse tensors are not supported",
         "refused_quantized | quantized tensors are not supported",
         "refused_meta | tensors without data are not supported",

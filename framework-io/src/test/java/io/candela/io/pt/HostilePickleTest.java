@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.HeapBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

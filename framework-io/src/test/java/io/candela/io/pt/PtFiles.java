@@ -1,5 +1,6 @@
 package io.candela.io.pt;
 
+import io.candela.io.zip.ZipWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.channels.FileChannel;

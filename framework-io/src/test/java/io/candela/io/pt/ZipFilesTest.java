@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.HeapBudget;
+import io.candela.io.zip.Zip;
+import io.candela.io.zip.ZipEntry;
+import io.candela.io.zip.ZipReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.candela.io.pt;
+package io.candela.io.zip;
 
 /**
  * One entry of a {@link ZipReader}.
@@ -7,11 +7,13 @@ package io.candela.io.pt;
  * @param header where its header starts
  * @param data   where its bytes start
  * @param size   how many bytes it takes in the file
+ * @param unpacked how many bytes its contents have; {@code size} if it is not compressed
  * @param crc    the CRC-32 of its contents
  * @param method how it is compressed; 0 if it is not
  */
-record ZipEntry(String name, long header, long data, long size, int crc, int method) {
-    long end() {
+public record ZipEntry(String name, long header, long data, long size, long unpacked, int crc, int method) {
+    /** Where the entry's bytes end. */
+    public long end() {
         return data + size;
     }
 }

@@ -1,10 +1,10 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 
 /** Bounds the heap that one file may take before its contents are trusted, so that no file can make the program run out of memory. */
-final class HeapBudget {
+public final class HeapBudget {
     private static final long LEAST = 16 << 20;
 
     private final FileSource file;
@@ -12,11 +12,12 @@ final class HeapBudget {
     private long left;
 
     /** Half of what Java may take. */
-    HeapBudget(FileSource file) {
+    public HeapBudget(FileSource file) {
         this(file, Math.max(LEAST, Runtime.getRuntime().maxMemory() / 2));
     }
 
-    HeapBudget(FileSource file, long bytes) {
+    /** So many bytes. */
+    public HeapBudget(FileSource file, long bytes) {
         this.file = file;
         this.total = bytes;
         this.left = bytes;
@@ -28,7 +29,7 @@ final class HeapBudget {
      * @param offset where in the file they are asked for
      * @throws FormatException if fewer are left
      */
-    void charge(long offset, long bytes) throws FormatException {
+    public void charge(long offset, long bytes) throws FormatException {
         if (bytes > left) {
             throw file.fail(offset, "file needs more than %d MiB of heap for its structure; if it is to be trusted, give Java more memory (-Xmx)",
                     total >> 20);

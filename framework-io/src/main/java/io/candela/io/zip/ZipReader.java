@@ -1,7 +1,9 @@
-package io.candela.io.pt;
+package io.candela.io.zip;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.HeapBudget;
+import io.candela.io.Utf8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,11 +16,12 @@ import java.util.zip.CRC32;
 
 /**
  * The directory of a zip file, with or without zip64. Opening it checks that every entry lies inside of the file, that no two overlap, and that
- * local headers and central directory say the same; no payload is read. Only entries that are stored as they are can be read.
+ * local headers and central directory say the same; no payload is read.
  */
-final class ZipReader {
+public final class ZipReader {
     private static final int HEAP_PER_ENTRY = 256;
     private static final int MAX_COMMENT = 0xFFFF;
+    private static final int MOST_DEFLATED = 1032; // bytes that one byte of deflated data can stand for
 
     private final FileSource file;
     private final HeapBudget budget;
@@ -31,7 +34,12 @@ final class ZipReader {
         this.budget = budget;
     }
 
-    static ZipReader open(FileSource file, HeapBudget budget) throws IOException {
+    /**
+     * Reads the directory of a file.
+     *
+     * @throws FormatException if it is damaged or hostile
+     */
+    public static ZipReader open(FileSource file, HeapBudget budget) throws IOException {
         ZipReader zip = new ZipReader(file, budget);
         zip.readDirectory();
         zip.checkLayout();
@@ -39,7 +47,7 @@ final class ZipReader {
     }
 
     /** The names of all entries, in the order of the directory. */
-    Set<String> names() {
+    public Set<String> names() {
         return entries.keySet();
     }
 
@@ -49,21 +57,30 @@ final class ZipReader {
      * @return null if there is none of that name
      * @throws FormatException if it is compressed
      */
-    ZipEntry find(String name) throws FormatException {
+    public ZipEntry find(String name) throws FormatException {
         ZipEntry entry = entries.get(name);
-        if (entry != null && entry.method() != 0) {
+        if (entry != null && entry.method() != Zip.STORED) {
             throw file.fail(entry.header(), "entry %s is compressed (method %d), PyTorch stores entries as they are", name, entry.method());
         }
         return entry;
     }
 
+    /**
+     * An entry, compressed or not.
+     *
+     * @return null if there is none of that name
+     */
+    public ZipEntry entry(String name) {
+        return entries.get(name);
+    }
+
     /** Whether the file has checksums: PyTorch can be told to leave them out, and then writes 0 everywhere. */
-    boolean hasChecksums() {
+    public boolean hasChecksums() {
         return checksums;
     }
 
     /** A small entry as a whole, its checksum verified. */
-    byte[] read(ZipEntry entry) throws IOException {
+    public byte[] read(ZipEntry entry) throws IOException {
         if (entry.size() > Integer.MAX_VALUE - 16) {
             throw file.fail(entry.data(), "entry %s has %d bytes, too many for its kind", entry.name(), entry.size());
         }
@@ -76,7 +93,22 @@ final class ZipReader {
         return bytes;
     }
 
-    void checkCrc(ZipEntry entry, CRC32 crc) throws FormatException {
+    /**
+     * The contents of an entry, compressed or not.
+     *
+     * @param name one of {@link #names()}
+     * @throws FormatException if it is compressed in another way than by deflating
+     */
+    public ZipInput input(String name) throws FormatException {
+        ZipEntry entry = entries.get(name);
+        if (entry.method() != Zip.STORED && entry.method() != Zip.DEFLATED) {
+            throw file.fail(entry.header(), "entry %s is compressed in a way that is not supported (method %d)", name, entry.method());
+        }
+        return new ZipInput(file, this, entry);
+    }
+
+    /** Compares a checksum of an entry's contents with the directory's. */
+    public void checkCrc(ZipEntry entry, CRC32 crc) throws FormatException {
         if (checksums && (int) crc.getValue() != entry.crc()) {
             throw file.fail(entry.data(), "entry %s is damaged: its CRC-32 is %08x, the directory says %08x", entry.name(), crc.getValue(),
                     entry.crc());
@@ -144,7 +176,7 @@ final class ZipReader {
                 }
             }
         }
-        throw file.fail(length, "file has no zip end record: it is cut off, or no PyTorch file");
+        throw file.fail(length, "file has no zip end record: it is cut off, or no zip file");
     }
 
     private void readEntry(ByteBuffer directory, long start) throws IOException {
@@ -181,14 +213,17 @@ final class ZipReader {
             packed = packed == Zip.MAX32 ? extra64(extra, name, offset) : packed;
             header = header == Zip.MAX32 ? extra64(extra, name, offset) : header;
         }
-        if (size != packed && method == 0) {
+        if (size != packed && method == Zip.STORED) {
             throw file.fail(offset, "entry %s is stored, but has two sizes: %d and %d bytes", name, size, packed);
         }
-        long data = readLocalHeader(new ZipEntry(name, header, header, packed, crc, method), flags, size);
+        if (size / MOST_DEFLATED > packed) {
+            throw file.fail(offset, "entry %s is said to unpack from %d to %d bytes, more than compression can save", name, packed, size);
+        }
+        long data = readLocalHeader(new ZipEntry(name, header, header, packed, size, crc, method), flags);
         if (data > end || packed > end - data) {
             throw file.fail(offset, "entry %s of %d bytes at byte %d runs over the end of the data at byte %d", name, packed, data, end);
         }
-        if (entries.put(name, new ZipEntry(name, header, data, packed, crc, method)) != null) {
+        if (entries.put(name, new ZipEntry(name, header, data, packed, size, crc, method)) != null) {
             throw file.fail(offset, "entry %s exists twice", name);
         }
         checksums |= size > 0 && crc != 0;
@@ -221,14 +256,14 @@ final class ZipReader {
     }
 
     /** @return where the data starts */
-    private long readLocalHeader(ZipEntry entry, int flags, long size) throws IOException {
+    private long readLocalHeader(ZipEntry entry, int flags) throws IOException {
         byte[] name = Utf8.encode(entry.name());
         ByteBuffer bytes = file.read(entry.header(), Zip.LOCAL_BYTES + name.length);
         boolean later = (flags & Zip.FLAG_DESCRIPTOR) != 0;
         boolean same = bytes.getInt(0) == Zip.LOCAL && bytes.getShort(6) == (short) flags && bytes.getShort(8) == (short) entry.method()
                 && (bytes.getShort(26) & Zip.MAX16) == name.length
                 && (bytes.getInt(14) == entry.crc() || later && bytes.getInt(14) == 0)
-                && sameSize(bytes.getInt(18), entry.size(), later) && sameSize(bytes.getInt(22), size, later);
+                && sameSize(bytes.getInt(18), entry.size(), later) && sameSize(bytes.getInt(22), entry.unpacked(), later);
         for (int i = 0; same && i < name.length; i++) {
             same = bytes.get(Zip.LOCAL_BYTES + i) == name[i];
         }

@@ -1,4 +1,4 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -7,12 +7,16 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** UTF-8 as pickles have it: a lone surrogate takes three bytes of its own ({@code surrogatepass} in Python). */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {
     }
 
-    /** @return null if the bytes are not UTF-8 */
-    static String decode(byte[] bytes, int from, int to) {
+    /**
+     * The text of some bytes.
+     *
+     * @return null if they are not UTF-8
+     */
+    public static String decode(byte[] bytes, int from, int to) {
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString();
         } catch (CharacterCodingException e) {
@@ -46,7 +50,8 @@ final class Utf8 {
         }
     }
 
-    static byte[] encode(String text) {
+    /** The bytes of a text. */
+    public static byte[] encode(String text) {
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
             byte[] bytes = new byte[encoded.remaining()];
