@@ -9,10 +9,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line of the examples. Exit codes: 0 when all went well, 2 when an argument or a file cannot be used, 1 for all other trouble.
+ * The command line of the examples. Exit codes: 0 when all went well, 2 when an argument or a file cannot be used, 1 for all other
+ * trouble, and when {@code diff} finds a difference.
  * What went wrong stands in one sentence on the error stream.
  */
-@Command(name = "candela", description = "Example programs of Candela, a deep-learning framework for Java.", subcommands = Iris.class)
+@Command(name = "candela", description = "Example programs of Candela, a deep-learning framework for Java.", subcommands = {
+    Iris.class, Inspect.class, Convert.class, Diff.class})
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int BAD_INPUT = 2;

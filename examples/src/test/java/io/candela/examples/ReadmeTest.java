@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +14,6 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +47,7 @@ class ReadmeTest {
     private void compileAndRun(String program) throws IOException, InterruptedException {
         String name = className(program);
         Path source = Files.writeString(folder.resolve(name + ".java"), program);
-        compile(source);
+        JavaSource.compile(source, folder, "README.md");
         String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
         Java run = Java.run(folder, List.of(), classPath, name);
         assertEquals(0, run.exitCode(), () -> "README.md, " + name + " fails:\n" + run.output());
@@ -59,18 +56,5 @@ class ReadmeTest {
             expected.add(printed.group(1).strip());
         }
         assertEquals(expected, run.output().lines().toList(), () -> "README.md, " + name + " prints something else than its comments say");
-    }
-
-    private void compile(Path source) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter messages = new StringWriter();
-        List<String> options = List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"), "-proc:none", "--release", "17",
-                "-Xlint:all,-options,-path");
-        try (var files = compiler.getStandardFileManager(null, null, null)) {
-            compiler.getTask(messages, files, null, options, null, files.getJavaFileObjects(source)).call();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-        assertEquals("", messages.toString(), () -> "README.md, " + source.getFileName() + " does not compile cleanly");
     }
 }

@@ -43,7 +43,7 @@ final class StateDictLoader {
         return result;
     }
 
-    /** A private copy without the prefix that is to be stripped. */
+    /** A private copy under the names that the options make of the keys. */
     private StateDict prepared(Map<String, ?> given) {
         if (given == null) {
             throw new IllegalArgumentException(who() + ": state must be a map of tensors by name, got null");
@@ -53,22 +53,26 @@ final class StateDictLoader {
                 throw new IllegalArgumentException("%s: keys must be strings, got %s".formatted(who(), key));
             }
         }
-        String prefix = options.stripPrefix();
-        if (prefix.isEmpty()) {
+        if (options.stripPrefix().isEmpty() && options.renames().isEmpty()) {
             return new StateDict(given);
         }
-        StateDict stripped = new StateDict();
-        given.forEach((key, value) -> stripped.put(strip(key, prefix), value));
+        StateDict renamed = new StateDict();
+        Map<String, String> oldNames = new LinkedHashMap<>();
+        given.forEach((key, value) -> {
+            String name = options.newName(key);
+            String other = oldNames.put(name, key);
+            if (other != null) {
+                throw new IllegalArgumentException("%s: keys %s and %s both become %s; narrow the pattern or the prefix".formatted(who(), other,
+                        key, name));
+            }
+            renamed.put(name, value);
+        });
         if (given instanceof StateDict withMetadata) {
-            // a module's path lacks the last dot of its prefix
-            withMetadata.metadata().forEach((path, details) -> stripped.metadata()
-                    .put(ModuleState.path(strip(path + ".", prefix.endsWith(".") ? prefix : prefix + ".")), new LinkedHashMap<>(details)));
+            // a module's path lacks the last dot that its keys have
+            withMetadata.metadata().forEach((path, details) -> renamed.metadata()
+                    .put(ModuleState.path(options.newName(path + ".")), new LinkedHashMap<>(details)));
         }
-        return stripped;
-    }
-
-    private static String strip(String key, String prefix) {
-        return key.startsWith(prefix) ? key.substring(prefix.length()) : key;
+        return renamed;
     }
 
     /** @param local the entries below {@code prefix}; hooks may change them */

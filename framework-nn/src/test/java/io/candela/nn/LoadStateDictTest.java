@@ -228,6 +228,20 @@ class LoadStateDictTest {
     }
 
     @Test
+    void keysAreRenamedByPattern() {
+        Sequential root = new Sequential();
+        Counting counting = root.register("c", new Counting());
+        StateDict old = new StateDict(Map.of("wrapped.stats0.mean", Tensor.ones(2)));
+        old.setVersion("wrapped.stats0", 2);
+        LoadOptions options = LENIENT.withStripPrefix("wrapped.").withRename("^stats(\\d)\\.", "block$1.").withRename("^block0\\.", "c.");
+        assertEquals(List.of("c.batches"), root.loadStateDict(old, options).missingKeys(), "versions are renamed too");
+        assertEquals(1, counting.mean.sum().item() / 2);
+        var e = assertThrows(IllegalArgumentException.class,
+                () -> root.loadStateDict(Map.of("a.x", Tensor.ones(1), "b.x", Tensor.ones(1)), LENIENT.withRename("^[ab]", "c")));
+        assertTrue(e.getMessage().endsWith("both become c.x; narrow the pattern or the prefix"), e.getMessage());
+    }
+
+    @Test
     void extraStateIsMissingOrUnexpected() {
         Tied tied = new Tied();
         StateDict state = tied.stateDict();

@@ -1,0 +1,107 @@
+package io.candela.io;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.candela.backend.cpu.CpuBackend;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Files of every format, damaged at random: loading them gives a {@link FormatException} or succeeds, and takes little memory. A short run with a
+ * fixed seed; {@code -Dcandela.fuzz.seconds=600} runs so long, with seeds that differ, and names the one that failed.
+ */
+class HostileFilesTest {
+    private static final int SHORT_RUN = 150; // per file
+    private static final long SECONDS = Long.getLong("candela.fuzz.seconds", 0);
+    private static final long MOST_MEMORY = 256L << 20;
+    private static final String[] WORDS = {"__metadata__", "data_offsets", "shape", "dtype", "F32", "'descr'", "(", ")", "{", "}", "[", "]", "\"", "-1",
+        "18446744073709551615", "9223372036854775807", "4294967296", "0", ",", ":", "null", "1e9", "\\u0000", "|O", "True"};
+
+    @TempDir
+    private Path folder;
+
+    static List<Path> files() throws IOException {
+        List<Path> paths = new ArrayList<>();
+        for (String name : List.of("pt", "safetensors", "npy")) {
+            try (Stream<Path> files = Files.list(Golden.file(name + "/MADE_BY").getParent())) {
+                files.filter(path -> !path.endsWith("MADE_BY")).sorted().forEach(paths::add);
+            }
+        }
+        return paths;
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void damagedAtRandom(Path honest) throws IOException {
+        byte[] bytes = Files.readAllBytes(honest);
+        long end = System.nanoTime() + SECONDS * 1_000_000_000L / files().size();
+        long seed = SECONDS == 0 ? honest.getFileName().toString().hashCode() : System.nanoTime();
+        for (int run = 0; SECONDS == 0 ? run < SHORT_RUN : System.nanoTime() < end; run++) {
+            byte[] damaged = damage(bytes, new Random(seed + run));
+            Path path = Files.write(folder.resolve(run + "-" + honest.getFileName()), damaged);
+            String what = honest.getFileName() + ", seed " + (seed + run);
+            long before = CpuBackend.usedBytes();
+            try {
+                load(path, run);
+            } catch (FormatException expected) {
+                assertTrue(expected.offset() >= 0, what + ": " + expected.getMessage());
+            } catch (IOException | RuntimeException | Error e) {
+                fail(what + ": " + e, e);
+            }
+            assertTrue(CpuBackend.usedBytes() - before < MOST_MEMORY, what + ": took " + (CpuBackend.usedBytes() - before) + " bytes");
+            Files.delete(path);
+        }
+    }
+
+    private static void load(Path path, int run) throws IOException {
+        if (run % 3 == 0) {
+            TensorIO.load(path);
+        } else if (run % 3 == 1) {
+            TensorIO.load(path, ReadOptions.defaults().mmap(true));
+        } else {
+            try (TensorFile file = TensorIO.open(path)) {
+                file.readAll();
+            }
+        }
+    }
+
+    private static byte[] damage(byte[] honest, Random random) {
+        byte[] bytes = honest.clone();
+        for (int i = random.nextInt(4); i >= 0 && bytes.length > 0; i--) {
+            // what is said about the payload stands at the start or, in zip files, at the end
+            int reach = Math.min(bytes.length, random.nextBoolean() ? 400 : bytes.length);
+            int at = random.nextBoolean() ? random.nextInt(reach) : bytes.length - 1 - random.nextInt(reach);
+            switch (random.nextInt(7)) {
+                case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> bytes[at] = (byte) random.nextInt();
+                case 2 -> bytes = Arrays.copyOf(bytes, at);
+                case 3 -> bytes = splice(bytes, at, at, WORDS[random.nextInt(WORDS.length)].getBytes());
+                case 4 -> bytes = splice(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(8)), new byte[0]);
+                case 5 -> bytes = splice(bytes, at, at, Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + random.nextInt(64))));
+                default -> {
+                    if (at + 8 <= bytes.length) {
+                        long number = random.nextBoolean() ? -1L >>> random.nextInt(64) : 1L << random.nextInt(64);
+                        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(at, number);
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private static byte[] splice(byte[] bytes, int from, int to, byte[] part) {
+        return ByteBuffer.allocate(bytes.length - (to - from) + part.length).put(bytes, 0, from).put(part).put(bytes, to, bytes.length - to).array();
+    }
+}
