@@ -24,8 +24,10 @@ final class Header {
     static final String METADATA = "__metadata__";
     private static final int MAX_DIMENSIONS = 64;
     private static final int HEAP_PER_TENSOR = 512;
-    private static final JsonFactory JSON = JsonFactory.builder().streamReadConstraints(StreamReadConstraints.builder()
-            .maxNestingDepth(8).maxNameLength(1 << 20).maxStringLength(MAX_BYTES).maxNumberLength(32).build()).build();
+    /** Parses UTF-8 and nothing else, within limits. */
+    static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxNameLength(1 << 20).maxStringLength(MAX_BYTES)
+            .maxNumberLength(32).build()).build();
 
     /** A tensor: bytes {@code begin} to {@code end} after the header. */
     record Entry(String name, ElementType type, long[] sizes, long begin, long end) {

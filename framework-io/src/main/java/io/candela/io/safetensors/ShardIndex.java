@@ -76,7 +76,7 @@ final class ShardIndex {
         HeapBudget budget = new HeapBudget(file);
         budget.charge(0, 4 * file.length());
         Map<String, String> names = null;
-        try (JsonParser json = new JsonFactory().createParser(file.read(0, (int) file.length()).array())) {
+        try (JsonParser json = Header.JSON.createParser(file.read(0, (int) file.length()).array())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw file.fail(0, "index must be a JSON object");
             }
