@@ -25,7 +25,7 @@ import java.util.zip.CRC32;
  * comes from {@link #read}, the bytes of a storage from {@link #readStorage}.
  */
 public final class PtReader implements TensorSource {
-    private static final int CHUNK = 1 << 20; // small enough that the checksum finds the bytes in the cache
+    private static final int CHUNK = 1 << 18; // small enough that the checksum finds the bytes in the cache
     private static final int MAX_SMALL_ENTRY = 64;
     private static final int NEWEST_VERSION = 10; // of the zip format, as PyTorch 2.13 limits it
 
