@@ -283,6 +283,10 @@ for dtype, name in ((F32, "float32"), (F64, "float64")):
     for layer, shape in (("AlphaDropout", (5, 24)), ("FeatureAlphaDropout", (5, 4, 6)), ("Dropout1d", (5, 4, 6)), ("Dropout1d", (20, 6)),
                          ("Dropout2d", (2, 5, 3, 4)), ("Dropout2d", (2, 15, 4)), ("Dropout3d", (2, 5, 3, 2, 2)), ("Dropout3d", (10, 3, 2, 2))):
         seeded(f"{layer} {name} {' '.join(map(str, shape))}", lambda: getattr(nn, layer)(0.3)(x.reshape(shape)))
+    for layer, shape in (("Dropout", (2, 5, 3, 4)), ("AlphaDropout", (2, 5, 3, 4)), ("FeatureAlphaDropout", (5, 4, 3, 2)), ("Dropout2d", (2, 5, 3, 4)),
+                         ("Dropout3d", (2, 5, 3, 2, 2))):
+        last = x.reshape(shape).contiguous(memory_format=torch.channels_last if len(shape) == 4 else torch.channels_last_3d)
+        seeded(f"{layer}.last {name} {' '.join(map(str, shape))}", lambda: getattr(nn, layer)(0.3)(last))
     seeded(f"rrelu {name}", lambda: F.rrelu(x - 60, training=True))
 for shape in ((4, 4), (3, 5), (5, 3), (3, 2, 2)):
     torch.manual_seed(SEED)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -55,18 +56,21 @@ class LayerStartTest {
         DType dtype = DType.valueOf(words[1].toUpperCase(Locale.ROOT));
         Supplier<Tensor> empty = () -> Tensor.empty(Shape.of(numbers), dtype, Device.CPU);
         Tensor x = Tensor.arange(1, 121, 1).to(dtype);
-        return switch (words[0]) {
+        boolean last = words[0].endsWith(".last"); // in channels-last order, in which PyTorch then draws for elements
+        Supplier<Tensor> input = () -> last ? x.view(numbers).contiguous(MemoryFormat.CHANNELS_LAST) : x.view(numbers);
+        return switch (words[0].replace(".last", "")) {
             case "trunc_normal_" -> new Tensor[] {Init.truncNormal(empty.get())};
             case "trunc_normal_far" -> new Tensor[] {Init.truncNormal(empty.get(), 0.5, 1.5, 1.5, 2)};
             case "sparse_" -> new Tensor[] {Init.sparse(empty.get(), 0.3)};
             case "eye_" -> new Tensor[] {Init.eye(empty.get())};
             case "dirac_" -> new Tensor[] {Init.dirac(empty.get()), Init.dirac(empty.get(), 2)};
             case "rrelu" -> new Tensor[] {new RReLU().forward(x.sub(60))};
-            case "AlphaDropout" -> new Tensor[] {new AlphaDropout(0.3).forward(x.view(numbers))};
-            case "FeatureAlphaDropout" -> new Tensor[] {new FeatureAlphaDropout(0.3).forward(x.view(numbers))};
-            case "Dropout1d" -> new Tensor[] {new Dropout1d(0.3).forward(x.view(numbers))};
-            case "Dropout2d" -> new Tensor[] {new Dropout2d(0.3).forward(x.view(numbers))};
-            case "Dropout3d" -> new Tensor[] {new Dropout3d(0.3).forward(x.view(numbers))};
+            case "Dropout" -> new Tensor[] {new Dropout(0.3).forward(input.get())};
+            case "AlphaDropout" -> new Tensor[] {new AlphaDropout(0.3).forward(input.get())};
+            case "FeatureAlphaDropout" -> new Tensor[] {new FeatureAlphaDropout(0.3).forward(input.get())};
+            case "Dropout1d" -> new Tensor[] {new Dropout1d(0.3).forward(input.get())};
+            case "Dropout2d" -> new Tensor[] {new Dropout2d(0.3).forward(input.get())};
+            case "Dropout3d" -> new Tensor[] {new Dropout3d(0.3).forward(input.get())};
             default -> throw new AssertionError(words[0]);
         };
     }

@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.tensor.Tensor;
+import java.util.function.Supplier;
 
 /**
  * A way through a tensor seen as {@code (n, channels, positions)}, in blocks that fit heap blocks and whose elements follow each other in
@@ -66,28 +67,34 @@ final class ChannelWalk {
         }
     }
 
-    /** What is done with one chunk. */
+    /** What is done with the blocks of a unit that one thread takes. */
     interface Chunk {
         /** Does the blocks from {@code from} to {@code to} of a unit: its part number {@code part}. */
-        void run(int unit, int part, int from, int to);
+        void run(NormLanes lanes, int unit, int part, int from, int to);
     }
 
-    /** Does all chunks; the threads share them. Their bounds depend on the sizes alone. */
-    void forChunks(Chunk chunk) {
+    /** Does all blocks; the threads share them. Bounds of parts depend on the sizes alone. {@code lanes} gives each thread's. */
+    void forChunks(Supplier<NormLanes> lanes, Chunk chunk) {
         if (elements == 0) {
             return;
         }
         int parts = parts();
-        Workers.Chunks one = i -> {
+        int together = Math.max(1, CHUNK_BLOCKS / steps); // units of few blocks
+        Workers.Chunks work = i -> {
+            NormLanes own = lanes.get();
             int part = i % parts;
-            chunk.run(i / parts, part, part * CHUNK_BLOCKS, Math.min(steps, (part + 1) * CHUNK_BLOCKS));
+            int first = i / parts * together;
+            for (int unit = first; unit < Math.min(units, first + together); unit++) {
+                chunk.run(own, unit, part, part * CHUNK_BLOCKS, Math.min(steps, (part + 1) * CHUNK_BLOCKS));
+            }
         };
+        int count = (units + together - 1) / together * parts;
         if (elements >= SHARED) {
-            Workers.run(units * parts, one);
+            Workers.run(count, work);
             return;
         }
-        for (int i = 0; i < units * parts; i++) {
-            one.run(i);
+        for (int i = 0; i < count; i++) {
+            work.run(i);
         }
     }
 

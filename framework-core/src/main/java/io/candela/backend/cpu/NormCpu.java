@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.backend.NormKernels;
+import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
@@ -17,11 +18,11 @@ final class NormCpu implements NormKernels {
         double[] means = new double[parts * channels];
         double[] squares = new double[parts * channels];
         int[] counts = new int[parts];
-        walk.forChunks((unit, part, from, to) -> {
+        walk.forChunks(() -> NormLanes.of(x, null, null), (lanes, unit, part, from, to) -> {
             if (unit == 0) {
                 counts[part] = walk.count(from, to);
             }
-            chunkMoments(x, walk, unit, from, to, means, squares, part * channels + walk.firstChannel(unit));
+            chunkMoments(lanes, x.dtype(), walk, unit, from, to, means, squares, part * channels + walk.firstChannel(unit));
         });
         int perStatistic = channels / Math.max(1, mean.numel());
         double[] m = new double[mean.numel()];
@@ -46,19 +47,19 @@ final class NormCpu implements NormKernels {
     }
 
     /** Means, and sums of squared distances from them, of one chunk, around a number close to the mean: no large squares cancel out. */
-    private static void chunkMoments(Tensor x, ChannelWalk walk, int unit, int from, int to, double[] means, double[] squares, int at) {
-        NormLanes lanes = NormLanes.of(x, null, null);
+    private static void chunkMoments(NormLanes lanes, DType dtype, ChannelWalk walk, int unit, int from, int to, double[] means, double[] squares,
+            int at) {
         int count = walk.channelCount(unit);
         double[] around = new double[count];
         double[] sums = new double[count];
         double[] squareSums = new double[count];
         lanes.clear();
         lanes.addInput(walk.start(unit, from), walk.size(unit, from));
-        lanes.fold(walk, unit, around, squareSums, 0);
+        lanes.fold(0, walk, unit, around, 0);
         int n = walk.count(from, from + 1);
         for (int i = 0; i < count; i++) {
             double average = around[i] / n;
-            around[i] = Double.isFinite(average) ? NormLanes.rounded(x.dtype(), average) : 0; // the mean of infinities is infinite, not NaN
+            around[i] = Double.isFinite(average) ? NormLanes.rounded(dtype, average) : 0; // the mean of infinities is infinite, not NaN
         }
         n = walk.count(from, to);
         boolean far = true;
@@ -70,7 +71,8 @@ final class NormCpu implements NormKernels {
             }
             Arrays.fill(sums, 0);
             Arrays.fill(squareSums, 0);
-            lanes.fold(walk, unit, sums, squareSums, 0);
+            lanes.fold(0, walk, unit, sums, 0);
+            lanes.fold(1, walk, unit, squareSums, 0);
             far = false;
             for (int i = 0; i < count; i++) {
                 double offset = sums[i] / n;
@@ -78,7 +80,7 @@ final class NormCpu implements NormKernels {
                 means[at + i] = around[i] + offset;
                 squares[at + i] = square;
                 far |= sums[i] * offset > FAR * square; // the chunk begins with numbers unlike the rest: once more, around its mean
-                around[i] = NormLanes.rounded(x.dtype(), means[at + i]);
+                around[i] = NormLanes.rounded(dtype, means[at + i]);
             }
         }
     }
@@ -101,8 +103,7 @@ final class NormCpu implements NormKernels {
             scale[i] = w == null ? r[k] : r[k] * w[channel];
             shift[i] = (b == null ? 0 : b[channel]) - (m[k] - center[i]) * scale[i];
         }
-        walk.forChunks((unit, part, from, to) -> {
-            NormLanes lanes = NormLanes.of(x, null, out);
+        walk.forChunks(() -> NormLanes.of(x, null, out), (lanes, unit, part, from, to) -> {
             lanes.coefficient(NormLanes.MEAN, walk, unit, center);
             lanes.coefficient(NormLanes.SCALE, walk, unit, scale);
             lanes.coefficient(NormLanes.SHIFT, walk, unit, shift);
@@ -161,8 +162,7 @@ final class NormCpu implements NormKernels {
                 shift[i] = -r[k] * sum / n - (m[k] - center[i]) * slope[i];
             }
         }
-        walk.forChunks((unit, part, from, to) -> {
-            NormLanes lanes = NormLanes.of(x, g, gradX);
+        walk.forChunks(() -> NormLanes.of(x, g, gradX), (lanes, unit, part, from, to) -> {
             lanes.coefficient(NormLanes.SCALE, walk, unit, scale);
             if (!constant) {
                 lanes.coefficient(NormLanes.MEAN, walk, unit, center);
@@ -184,14 +184,15 @@ final class NormCpu implements NormKernels {
         int channels = walk.channels;
         double[] partSums = new double[walk.parts() * channels];
         double[] partProducts = new double[walk.parts() * channels];
-        walk.forChunks((unit, part, from, to) -> {
-            NormLanes lanes = NormLanes.of(x, g, null);
+        walk.forChunks(() -> NormLanes.of(x, g, null), (lanes, unit, part, from, to) -> {
             lanes.coefficient(NormLanes.MEAN, walk, unit, center);
             lanes.clear();
             for (int step = from; step < to; step++) {
                 lanes.addProducts(walk.start(unit, step), walk.size(unit, step));
             }
-            lanes.fold(walk, unit, partSums, partProducts, part * channels + walk.firstChannel(unit));
+            int at = part * channels + walk.firstChannel(unit);
+            lanes.fold(0, walk, unit, partSums, at);
+            lanes.fold(1, walk, unit, partProducts, at);
         });
         for (int i = 0; i < partSums.length; i++) {
             sums[i % channels] += partSums[i];

@@ -1,10 +1,13 @@
 package io.candela.backend.cpu;
 
 import io.candela.tensor.Tensor;
-import java.util.Arrays;
 
 /** {@link NormLanes} of float64. */
 final class NormDoubles extends NormLanes {
+    /** Lanes from which it pays to add halves of them, in vectorized loops. */
+    private static final int HALVED = 512;
+    /** Copied, as Arrays.fill takes several times as long here. */
+    private static final double[] ZEROS = new double[HostThread.BLOCK];
     private final HostStorage[] storages = new HostStorage[3]; // also keeps the memory from being recycled
     private final int[] starts = new int[3];
     private final double[] x;
@@ -43,17 +46,31 @@ final class NormDoubles extends NormLanes {
         int run = walk.run();
         int filled = walk.channelCount(unit) * run;
         for (int lane = 0; lane < filled; lane += run) {
-            Arrays.fill(lanes, lane, lane + run, values[at + lane / run]);
+            fill(lanes, lane, run, values[at + lane / run]);
         }
-        for (int end = walk.size(unit, 0); filled < end; filled *= 2) {
-            System.arraycopy(lanes, 0, lanes, filled, Math.min(filled, end - filled));
+        repeat(lanes, 0, filled, walk.size(unit, 0));
+    }
+
+    /** By doubling: inside of a loop, HotSpot does not vectorize Arrays.fill. */
+    private static void fill(double[] lanes, int from, int count, double value) {
+        int filled = Math.min(count, 16);
+        for (int i = from; i < from + filled; i++) {
+            lanes[i] = value;
+        }
+        repeat(lanes, from, filled, count);
+    }
+
+    /** Repeats the {@code filled} elements behind {@code from} until there are {@code count}. */
+    private static void repeat(double[] lanes, int from, int filled, int count) {
+        for (int n = filled; n < count; n *= 2) {
+            System.arraycopy(lanes, from, lanes, from + n, Math.min(n, count - n));
         }
     }
 
     @Override
     void clear() {
-        Arrays.fill(first, 0);
-        Arrays.fill(second, 0);
+        System.arraycopy(ZEROS, 0, first, 0, ZEROS.length);
+        System.arraycopy(ZEROS, 0, second, 0, ZEROS.length);
     }
 
     @Override
@@ -93,7 +110,8 @@ final class NormDoubles extends NormLanes {
     void gradient(int start, int n) {
         read(0, start, x, n);
         read(1, start, g, n);
-        gradient(x, g, coefficients[MEAN], coefficients[SCALE], coefficients[SLOPE], coefficients[SHIFT], n);
+        affine(x, coefficients[MEAN], coefficients[SLOPE], coefficients[SHIFT], n);
+        scaleAndAdd(g, coefficients[SCALE], x, n);
         write(start, g, n);
     }
 
@@ -130,30 +148,56 @@ final class NormDoubles extends NormLanes {
         }
     }
 
-    private static void gradient(double[] x, double[] g, double[] mean, double[] scale, double[] slope, double[] shift, int n) {
+    private static void scaleAndAdd(double[] g, double[] scale, double[] x, int n) {
         for (int i = 0; i < n; i++) {
-            g[i] = g[i] * scale[i] + (x[i] - mean[i]) * slope[i] + shift[i];
+            g[i] = g[i] * scale[i] + x[i];
         }
     }
 
     @Override
-    void fold(int sum, int run, int count, int lanes, double[] into, int at) {
+    void foldRows(int sum, int count, int lanes, double[] into, int at) {
         double[] from = sum == 0 ? first : second;
-        if (run == 1) {
-            for (int row = 0; row < lanes; row += count) {
-                for (int i = 0; i < count; i++) {
-                    into[at + i] += from[row + i];
-                }
-            }
-            return;
+        double[] to = x;
+        int rows = lanes / count;
+        while (rows % 2 == 0) {
+            rows /= 2;
+            addHalves(from, rows * count, to);
+            from = to;
+            to = from == x ? g : x;
         }
-        for (int i = 0; i < count; i++) {
-            into[at + i] += total(from, i * run, (i + 1) * run);
+        for (int row = 0; row < rows * count; row += count) {
+            for (int i = 0; i < count; i++) {
+                into[at + i] += from[row + i];
+            }
         }
     }
 
-    /** In four sums, that need not wait for each other. */
-    private static double total(double[] v, int from, int to) {
+    @Override
+    void foldRuns(int sum, int run, int count, double[] into, int at) {
+        for (int i = 0; i < count; i++) {
+            into[at + i] += total(sum == 0 ? first : second, i * run, run);
+        }
+    }
+
+    private double total(double[] values, int start, int count) {
+        if (count < HALVED) {
+            return fourSums(values, start, start + count);
+        }
+        double[] from = values;
+        if (count < HostThread.BLOCK) {
+            System.arraycopy(values, start, x, 0, count);
+            System.arraycopy(ZEROS, 0, x, count, HostThread.BLOCK - count);
+            from = x;
+        }
+        addHalves(from, HostThread.BLOCK / 2, g); // one after the other: in a loop of their own they are not vectorized
+        addHalves(g, HostThread.BLOCK / 4, x);
+        addHalves(x, HostThread.BLOCK / 8, g);
+        addHalves(g, HostThread.BLOCK / 16, x);
+        return fourSums(x, 0, HostThread.BLOCK / 16);
+    }
+
+    /** In sums that need not wait for each other. */
+    private static double fourSums(double[] v, int from, int to) {
         double a = 0;
         double b = 0;
         double c = 0;
@@ -169,5 +213,12 @@ final class NormDoubles extends NormLanes {
             a += v[i];
         }
         return a + b + (c + d);
+    }
+
+    /** Adds elements {@code n} to {@code 2n} to the {@code n} before them; with more terms in an index the loop is not vectorized. */
+    private static void addHalves(double[] from, int n, double[] to) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i] + from[i + n];
+        }
     }
 }

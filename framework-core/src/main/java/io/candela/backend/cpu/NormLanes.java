@@ -56,14 +56,24 @@ abstract sealed class NormLanes permits NormFloats, NormDoubles {
     /** Writes g · SCALE + (x − MEAN) · SLOPE + SHIFT. */
     abstract void gradient(int start, int n);
 
-    /** Adds the sums of a unit's lanes, by channel, to arrays with one element per channel of the unit from index {@code at}. */
-    final void fold(ChannelWalk walk, int unit, double[] first, double[] second, int at) {
+    /**
+     * Adds a sum's lanes, by channel, to an array with one element per channel of the unit from index {@code at}. Overwrites the blocks of x and g.
+     *
+     * @param sum 0 for the first, 1 for the second
+     */
+    final void fold(int sum, ChannelWalk walk, int unit, double[] into, int at) {
         int run = walk.run();
         int count = walk.channelCount(unit);
-        fold(0, run, count, walk.size(unit, 0), first, at);
-        fold(1, run, count, walk.size(unit, 0), second, at);
+        if (run == 1) {
+            foldRows(sum, count, walk.size(unit, 0), into, at);
+        } else {
+            foldRuns(sum, run, count, into, at);
+        }
     }
 
-    /** As the other, for one sum; {@code run} lanes of a channel follow each other, and after {@code count} channels the first comes again. */
-    abstract void fold(int sum, int run, int count, int lanes, double[] into, int at);
+    /** {@code run} lanes of a channel follow each other. */
+    abstract void foldRuns(int sum, int run, int count, double[] into, int at);
+
+    /** Each channel has one of {@code count} lanes, again and again. */
+    abstract void foldRows(int sum, int count, int lanes, double[] into, int at);
 }
