@@ -6,6 +6,7 @@
 
 import argparse
 import os
+import tempfile
 import time
 
 for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # settings meant for another processor
@@ -113,6 +114,17 @@ def bench():
     report("TinyOps", "relu", lambda: torch.relu(a))
     report("TinyOps", "matmul", lambda: lhs @ rhs)
     report("Matmul", "1024", lambda: square[0] @ square[1])
+    bench_files()
+
+
+def bench_files():
+    """SavedModel.java: 256 MiB in 64 matrices."""
+    state = {f"layers.{i}.weight": numbers(1 << 20, 1, 1).reshape(1024, 1024) + i for i in range(64)}
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "model.pth")
+        report("SaveLoad", "save", lambda: torch.save(state, path))
+        report("SaveLoad", "load", lambda: torch.load(path))
+        report("SaveLoad", "loadMapped", lambda: torch.load(path, mmap=True))
 
 
 if __name__ == "__main__":

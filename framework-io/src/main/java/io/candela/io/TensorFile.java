@@ -57,7 +57,7 @@ public final class TensorFile implements AutoCloseable {
             for (int i = 0; i < list.size(); i++) {
                 collect(below(name, Integer.toString(i)), list.get(i));
             }
-        } else {
+        } else if (!name.isEmpty() || !(value instanceof Map)) { // a file of no tensors at all is no value
             values.put(name, value);
         }
     }

@@ -65,11 +65,12 @@ public final class LegacyReader implements TensorSource {
             pickles.charge(0, prefix);
             byte[] bytes = file.read(0, Math.toIntExact(Math.min(prefix, Integer.MAX_VALUE - 16))).array();
             storages.clear();
+            PickleInput in = new PickleInput(file, 0, bytes);
             try {
-                readPickles(new PickleInput(file, 0, bytes));
+                readPickles(in);
                 return;
             } catch (FormatException e) {
-                if (bytes.length >= file.length() || e.offset() < bytes.length / 2 || bytes.length > Integer.MAX_VALUE / 4) {
+                if (!in.ranOut() || bytes.length >= file.length() || bytes.length > Integer.MAX_VALUE / 4) {
                     throw e;
                 }
             }

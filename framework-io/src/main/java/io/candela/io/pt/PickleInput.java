@@ -19,6 +19,7 @@ final class PickleInput {
     private final ByteBuffer little;
     private int at;
     private int opcode; // where the current one is
+    private boolean ranOut;
 
     /** @param start where in the file the bytes are, for messages */
     PickleInput(FileSource file, long start, byte[] bytes) {
@@ -47,6 +48,11 @@ final class PickleInput {
         take(count);
     }
 
+    /** Whether more bytes were asked for than there are. */
+    boolean ranOut() {
+        return ranOut;
+    }
+
     int length() {
         return bytes.length;
     }
@@ -72,6 +78,7 @@ final class PickleInput {
     int count(int width) throws FormatException {
         long count = width == 1 ? u1() : width == 4 ? i4() & 0xFFFFFFFFL : little.getLong(take(8));
         if (count < 0 || count > bytes.length - at) {
+            ranOut = true;
             throw fail("pickle asks for %s bytes, %d are left", Long.toUnsignedString(count), bytes.length - at);
         }
         return (int) count;
@@ -126,6 +133,7 @@ final class PickleInput {
 
     private int take(int count) throws FormatException {
         if (count > bytes.length - at) {
+            ranOut = true;
             throw fail("pickle ends within an opcode");
         }
         int from = at;
