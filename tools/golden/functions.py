@@ -132,4 +132,15 @@ for t in (F32, F64):
     high = torch.tensor([2.0, 1.0, 3.0, 1.0, 2.0, NAN, 1.0, 1.0], dtype=t)
     record("clamp.tensors", f"corner {t}", lambda x, a, b: x.clamp(a, b), x, low, high)
 
+unary("floatPower.number", lambda x: torch.float_power(x, 3), types=True)
+binary("floatPower", torch.float_power, low=0.25, high=3, left=(0.25, 2.0), corner=False)
+for name, f in (("cumsum", torch.cumsum), ("cumprod", torch.cumprod), ("tril", torch.tril), ("triu", torch.triu)):
+    for d, tag in ((F32, "f32"), (F64, "check"), (I64, "types")):
+        record(f"{name}.1", f"{tag} {d}", lambda x, f=f: f(x, 1), numbers((3, 4), d))
+for d, tag in ((F32, "f32"), (F64, "check"), (I64, "types")):
+    record("maskedFill.3", f"{tag} {d}", lambda x, m: x.masked_fill(m, 3), numbers((3, 4), d), numbers((4,), B))
+    record("renorm.in", f"{tag} {d}", lambda x: x.renorm(2, 0, 1.0), numbers((3, 4), d))
+    for how in ("sum", "amax"):
+        record(f"scatterReduce.{how}", f"{tag} {d}", lambda x, i, y, how=how: x.scatter_reduce(0, i, y, how), numbers((3, 4), d), torch.tensor([[0, 1, 2, 0], [1, 1, 0, 2]]), numbers((2, 4), d))
+
 cases.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/functions.py")

@@ -98,4 +98,32 @@ record("bincount", "empty", lambda x: torch.bincount(x), torch.tensor([], dtype=
 for d in DTYPES[2:]:
     record("bincount.weights", f"types {d}", lambda x, w: torch.bincount(x, w, minlength=8), torch.tensor([1, 5, 1, 0, 5, 5]), numbers((6,), d), grad=False)
 
+shaped("cov", torch.cov, (), (7,), (3, 5), (1, 6), (9, 40), types=False)
+shaped("cov.0", lambda x: torch.cov(x, correction=0), (7,), (3, 5), types=False)
+shaped("corrcoef", torch.corrcoef, (7,), (3, 5), (9, 40), types=False, check="distinct")
+for d, tag in ((F32, "f32"), (F64, "check")):
+    f, a = torch.tensor([1, 2, 1, 3, 1]), uniform((5,), d, 0.5, 2.0)
+    record("cov.frequencies", tag, lambda x, f: torch.cov(x, fweights=f), uniform((3, 5), d), f)
+    record("cov.weights", tag, lambda x, a: torch.cov(x, aweights=a.detach()), uniform((3, 5), d), a)
+    record("cov.both", tag, lambda x, f, a: torch.cov(x, correction=2, fweights=f, aweights=a.detach()), uniform((3, 5), d), f, a)
+    for s in ((7,), (3, 5), (2, 3, 4)):
+        record("trapezoid.x", f"{tag} {list(s)}", lambda y, x: torch.trapezoid(y, x, dim=-1), uniform(s, d), uniform((s[-1],), d))
+        record("trapezoid.wholeX", f"{tag} {list(s)}", lambda y, x: torch.trapezoid(y, x, dim=0), uniform(s, d), uniform(s, d))
+        record("cumulativeTrapezoid.x", f"{tag} {list(s)}", lambda y, x: torch.cumulative_trapezoid(y, x, dim=-1), uniform(s, d), uniform((s[-1],), d))
+    for s, t in (((3, 4), (5, 4)), ((2, 3, 4), (5, 4)), ((3, 0), (2, 0)), ((0, 4), (2, 4))):
+        for p in (1.0, 2.0, 3.0):
+            record(f"cdist.{p}", f"{'empty' if 0 in s else tag} {d} {list(s)} {list(t)}" if 0 in s else f"{tag} {list(s)} {list(t)}", lambda a, b, p=p: torch.cdist(a, b, p), uniform(s, d), uniform(t, d))
+shaped("trapezoid", lambda y: torch.trapezoid(y, dim=0), (7,), (1,), (3, 5), (2, 3, 4), types=False)
+shaped("trapezoid.dx", lambda y: torch.trapezoid(y, dx=0.3, dim=-1), (7,), (3, 5), (3, 0), types=False)
+shaped("cumulativeTrapezoid.dx", lambda y: torch.cumulative_trapezoid(y, dx=0.3, dim=-1), (7,), (1,), (3, 5), (2, 3, 4), types=False)
+shaped("vander", lambda x: torch.vander(x, 4), (5,), (1,), (0,), grad=False)  # PyTorch cannot walk back through it
+shaped("vander.increasing", lambda x: torch.vander(x, 3, True), (5,), types=False, grad=False)
+shaped("uniqueConsecutive", lambda x: torch.unique_consecutive(x.round(), return_inverse=True, return_counts=True), (), (7,), (9, 8), (0,), types=False, grad=False)
+for t in DTYPES[:4]:
+    record("uniqueConsecutive", f"types {t}", lambda x: torch.unique_consecutive(x, return_inverse=True, return_counts=True), numbers((4, 6), t) // 3 if t != DTYPES[0] else numbers((4, 6), t))
+for kind in ("hann", "hamming", "blackman", "bartlett"):
+    for periodic in (True, False):
+        for n in (0, 1, 2, 7, 8):
+            record(f"window.{kind}", f"empty {n} {periodic}" if n == 0 else f"f32 {n} {periodic}", lambda x, n=n, k=kind, p=periodic: getattr(torch, k + "_window")(n, periodic=p), torch.tensor([n, int(periodic)]), grad=False)
+
 cases.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/reductions.py")

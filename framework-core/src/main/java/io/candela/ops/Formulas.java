@@ -6,6 +6,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /** Element by element operations that are made of others, and so need no gradient of their own. */
 public final class Formulas {
@@ -141,6 +142,19 @@ public final class Formulas {
     /** Every bit inverted; of bools, true and false exchanged. */
     public static Tensor bitwiseNot(Tensor x) {
         return x.dtype() == DType.BOOL ? x.logicalNot() : Autograd.apply(new Elementwise(io.candela.backend.UnaryKernel.BITWISE_NOT), x);
+    }
+
+    /**
+     * Stores in a tensor what is computed from it.
+     *
+     * @param formula gets a copy if gradients are recorded: they may need the former contents
+     * @throws io.candela.tensor.ShapeException if the shape is another one
+     * @throws DTypeException                   if the type is of a higher kind
+     */
+    public static Tensor store(String who, Tensor x, UnaryOperator<Tensor> formula) {
+        Tensor result = formula.apply(Autograd.isGradEnabled() ? x.clone() : x);
+        Pointwise.result(who, result.shape(), result.dtype(), x, x); // refuses what does not fit
+        return x.copyFrom(result);
     }
 
     /** The tensor itself, for numbers. */

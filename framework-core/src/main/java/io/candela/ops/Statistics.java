@@ -222,6 +222,15 @@ public final class Statistics {
                 Tensor.of(inverse, n).view(x.shape().toArray()).to(device), Tensor.of(counts, distinct).to(device));
     }
 
+    /** Runs of equal elements in row-major order. NaN equals nothing. */
+    public static UniqueValues uniqueConsecutive(Tensor x) {
+        Tensor flat = x.detach().flatten();
+        int n = flat.numel();
+        Tensor first = n == 0 ? Tensor.zeros(DType.BOOL, 0) : Tensor.cat(0, Tensor.ones(DType.BOOL, 1).to(x.device()), flat.narrow(0, 1, n - 1).ne(flat.narrow(0, 0, n - 1)));
+        Tensor inverse = first.to(DType.INT64).cumsum(0).sub(1L);
+        return new UniqueValues(flat.maskedSelect(first), inverse.view(x.shape().toArray()), inverse.bincount().to(x.device()));
+    }
+
     private static Tensor values(long[] keys, int n, boolean floating) {
         if (!floating) {
             return Tensor.of(Arrays.copyOf(keys, n), n);

@@ -3,6 +3,7 @@ package io.candela.tensor;
 import io.candela.ops.Diagonals;
 import io.candela.ops.Rearrange;
 import io.candela.ops.Searching;
+import io.candela.ops.Windows;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
@@ -247,5 +248,56 @@ public abstract sealed class Factories permits Tensor {
     /** As {@link #normal(Tensor, Tensor)}. */
     public static Tensor normal(Tensor mean, Tensor std, Generator generator) {
         return io.candela.ops.Sampling.normal(mean, std, generator);
+    }
+
+    /**
+     * Distances of order {@code p} between all rows: {@code (*, n, m)} and {@code (*, k, m)} to {@code (*, n, k)}. The gradient at a distance of 0
+     * is 0.
+     *
+     * @throws ShapeException if an operand has fewer than two dimensions, or the rows differ in length
+     */
+    public static Tensor cdist(Tensor a, Tensor b, double p) {
+        if (a.dim() < 2 || b.dim() < 2 || a.size(-1) != b.size(-1)) {
+            throw new ShapeException("cdist: operands must be (*, n, m) and (*, k, m), got %s and %s", a.shape(), b.shape());
+        }
+        return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, false, -1);
+    }
+
+    /**
+     * Powers of a vector's elements, {@code (n, columns)}: the last column is of the power 0, or, {@code increasing}, the first. Of integers in int64.
+     *
+     * @throws ShapeException if {@code vector} has not one dimension
+     */
+    public static Tensor vander(Tensor vector, int columns, boolean increasing) {
+        if (vector.dim() != 1) {
+            throw new ShapeException("vander: needs one dimension, got %s", vector.shape());
+        }
+        Tensor base = vector.dtype().isFloating() ? vector : vector.to(DType.INT64);
+        Tensor[] powers = new Tensor[columns];
+        for (int i = 0; i < columns; i++) {
+            int place = increasing ? i : columns - 1 - i;
+            powers[place] = i == 0 ? base.onesLike() : powers[increasing ? i - 1 : columns - i].mul(base);
+        }
+        return columns == 0 ? base.unsqueeze(1).narrow(1, 0, 0).clone() : Tensor.stack(1, powers);
+    }
+
+    /** Hann's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */
+    public static Tensor hannWindow(int n, boolean periodic) {
+        return Windows.cosines(n, periodic, 0.5, 0.5);
+    }
+
+    /** Hamming's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */
+    public static Tensor hammingWindow(int n, boolean periodic) {
+        return Windows.cosines(n, periodic, 0.54, 0.46);
+    }
+
+    /** Blackman's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */
+    public static Tensor blackmanWindow(int n, boolean periodic) {
+        return Windows.cosines(n, periodic, 0.42, 0.5, 0.08);
+    }
+
+    /** Bartlett's window, a triangle, of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */
+    public static Tensor bartlettWindow(int n, boolean periodic) {
+        return Windows.triangle(n, periodic);
     }
 }

@@ -167,4 +167,44 @@ public sealed interface FunctionMethods permits Tensor {
     default Tensor nanToNum(double nan, Double posInf, Double negInf) {
         return Formulas.nanToNum(self(), nan, posInf, negInf);
     }
+
+    /** {@link #logit()}, in place. */
+    default Tensor logitInPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.LOGIT, self()), self());
+    }
+
+    /** {@link #logit(double)}, in place. */
+    default Tensor logitInPlace(double eps) {
+        return Formulas.store("logit", self(), x -> x.logit(eps));
+    }
+
+    /** {@link #polygamma}, in place. */
+    default Tensor polygammaInPlace(int n) {
+        return Formulas.store("polygamma", self(), x -> x.polygamma(n));
+    }
+
+    /** {@link #frac}, in place. */
+    default Tensor fracInPlace() {
+        return Formulas.store("frac", self(), x -> x.frac());
+    }
+
+    /** {@link #deg2rad}, in place. */
+    default Tensor deg2radInPlace() {
+        return Formulas.store("deg2rad", self(), x -> x.deg2rad());
+    }
+
+    /** {@link #rad2deg}, in place. */
+    default Tensor rad2degInPlace() {
+        return Formulas.store("rad2deg", self(), x -> x.rad2deg());
+    }
+
+    /** {@link #nanToNum()}, in place. */
+    default Tensor nanToNumInPlace() {
+        return Formulas.store("nanToNum", self(), x -> x.nanToNum());
+    }
+
+    /** {@link #nanToNum(double, Double, Double)}, in place. */
+    default Tensor nanToNumInPlace(double nan, Double posInf, Double negInf) {
+        return Formulas.store("nanToNum", self(), x -> x.nanToNum(nan, posInf, negInf));
+    }
 }

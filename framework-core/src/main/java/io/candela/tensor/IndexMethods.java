@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.ops.AdvancedIndex;
+import io.candela.ops.Formulas;
 import io.candela.ops.IndexSelect;
 import io.candela.ops.Indexing;
 import io.candela.ops.ScatterAdd;
@@ -281,5 +282,10 @@ public sealed interface IndexMethods permits Tensor {
     /** A copy with {@code source} on a diagonal of the first two dimensions. */
     default Tensor diagonalScatter(Tensor source, int offset) {
         return Scatters.into("diagonalScatter", self(), source, x -> x.diagonal(offset, 0, 1));
+    }
+
+    /** {@link #scatterReduce}, in place. */
+    default Tensor scatterReduceInPlace(int dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
+        return Formulas.store("scatterReduce", self(), x -> x.scatterReduce(dim, index, source, reduce, includeSelf));
     }
 }

@@ -214,4 +214,19 @@ public sealed interface LogicMethods permits Tensor {
     default boolean allClose(Tensor other, double rtol, double atol, boolean equalNan) {
         return isClose(other, rtol, atol, equalNan).all().item() != 0;
     }
+
+    /** {@link #gcd}, in place. */
+    default Tensor gcdInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.GCD, self()), self(), other);
+    }
+
+    /** {@link #lcm}, in place. */
+    default Tensor lcmInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.LCM, self()), self(), other);
+    }
+
+    /** {@link #bitwiseNot}, in place. */
+    default Tensor bitwiseNotInPlace() {
+        return Formulas.store("bitwiseNot", self(), x -> x.bitwiseNot());
+    }
 }

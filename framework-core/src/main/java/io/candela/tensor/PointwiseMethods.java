@@ -15,8 +15,8 @@ import io.candela.ops.Extremum;
 import io.candela.ops.Formulas;
 import io.candela.ops.Mul;
 import io.candela.ops.Pow;
-import io.candela.ops.WithNumber;
 import io.candela.ops.Where;
+import io.candela.ops.WithNumber;
 
 /**
  * Element by element methods of {@link Tensor}. Two operands broadcast: aligned at the last dimension, a size of 1 stretches. Results take
@@ -431,5 +431,30 @@ public sealed interface PointwiseMethods permits Tensor {
 
     private Tensor unary(UnaryKernel kernel) {
         return Autograd.apply(new Elementwise(kernel), self());
+    }
+
+    /** {@link #heaviside}, in place. */
+    default Tensor heavisideInPlace(Tensor other) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.HEAVISIDE, self()), self(), other);
+    }
+
+    /** {@link #ldexp}, in place. */
+    default Tensor ldexpInPlace(Tensor other) {
+        return Formulas.store("ldexp", self(), x -> x.ldexp(other));
+    }
+
+    /** {@link #maskedFill}, in place. */
+    default Tensor maskedFillInPlace(Tensor mask, double value) {
+        return Formulas.store("maskedFill", self(), x -> x.maskedFill(mask, value));
+    }
+
+    /** Power computed in float64, whatever the types are. */
+    default Tensor floatPower(double exponent) {
+        return self().to(DType.FLOAT64).pow(exponent);
+    }
+
+    /** Power computed in float64, whatever the types are. */
+    default Tensor floatPower(Tensor exponent) {
+        return self().to(DType.FLOAT64).pow(exponent.to(DType.FLOAT64));
     }
 }

@@ -1,6 +1,7 @@
 package io.candela.tensor;
 
 import io.candela.ops.Diagonals;
+import io.candela.ops.Formulas;
 import io.candela.ops.Joins;
 import io.candela.ops.Rearrange;
 import io.candela.ops.Slices;
@@ -414,5 +415,15 @@ public sealed interface ShapeMethods permits Tensor {
     /** As {@link #diff(int, int)}, with tensors put before and behind first; either may be null. */
     default Tensor diff(int n, int dim, Tensor prepend, Tensor append) {
         return Rearrange.diff(self(), n, dim, prepend, append);
+    }
+
+    /** {@link #tril(int)}, in place. */
+    default Tensor trilInPlace(int diagonal) {
+        return Formulas.store("tril", self(), x -> x.tril(diagonal));
+    }
+
+    /** {@link #triu(int)}, in place. */
+    default Tensor triuInPlace(int diagonal) {
+        return Formulas.store("triu", self(), x -> x.triu(diagonal));
     }
 }

@@ -1,10 +1,13 @@
 package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
+import io.candela.ops.Covariance;
 import io.candela.ops.Cumulative;
+import io.candela.ops.Formulas;
 import io.candela.ops.Norm;
 import io.candela.ops.Statistics;
 import io.candela.ops.Statistics.Order;
+import io.candela.ops.Trapezoids;
 
 /**
  * Statistics and scans of {@link Tensor}. Dimensions may be negative; without any, all are reduced to one element. With {@code keepDim} a
@@ -212,5 +215,78 @@ public sealed interface StatisticsMethods permits Tensor {
      */
     default Tensor bincount(Tensor weights, int minLength) {
         return Statistics.bincount(self(), weights, minLength);
+    }
+
+    /** {@link #cumprod}, in place. */
+    default Tensor cumprodInPlace(int dim) {
+        return Formulas.store("cumprod", self(), x -> x.cumprod(dim));
+    }
+
+    /** {@link #renorm}, in place. */
+    default Tensor renormInPlace(double p, int dim, double maxNorm) {
+        return Formulas.store("renorm", self(), x -> x.renorm(p, dim, maxNorm));
+    }
+
+    /** {@link ReduceMethods#cumsum}, in place. */
+    default Tensor cumsumInPlace(int dim) {
+        return Formulas.store("cumsum", self(), x -> x.cumsum(dim));
+    }
+
+    /** {@link #cov(int, Tensor, Tensor)} divided by n − 1, without weights. */
+    default Tensor cov() {
+        return cov(1, null, null);
+    }
+
+    /**
+     * Covariances of variables, the rows of {@code (variables, n)}, or the variance of {@code (n)} observations.
+     *
+     * @param correction       is taken from n, or from what stands for it with weights
+     * @param frequencyWeights how often each observation counts, {@code (n)} of integers; null for once
+     * @param weights          how much each observation counts, {@code (n)} of floating point; null for equally much
+     * @return {@code (variables, variables)}; 0-d for one variable
+     * @throws ShapeException if this tensor has more than two dimensions, or weights do not fit
+     */
+    default Tensor cov(int correction, Tensor frequencyWeights, Tensor weights) {
+        return Covariance.of(self(), correction, frequencyWeights, weights);
+    }
+
+    /** Correlation coefficients of variables, the rows of {@code (variables, n)}: between −1 and 1, 1 on the diagonal. */
+    default Tensor corrcoef() {
+        return Covariance.correlation(self());
+    }
+
+    /** The integral along a dimension by the trapezoidal rule, for points at a distance of 1. */
+    default Tensor trapezoid(int dim) {
+        return trapezoid(1, dim);
+    }
+
+    /** The integral along a dimension by the trapezoidal rule, for points at a distance of {@code dx}. */
+    default Tensor trapezoid(double dx, int dim) {
+        return Trapezoids.areas(self(), dim).sum(dim).mul(dx);
+    }
+
+    /**
+     * The integral along a dimension by the trapezoidal rule.
+     *
+     * @param x where the points are: in this tensor's shape, or {@code (n)} for all alike
+     * @throws ShapeException if the sizes do not fit
+     */
+    default Tensor trapezoid(Tensor x, int dim) {
+        return Trapezoids.areas(self(), x, dim).sum(dim);
+    }
+
+    /** {@link #trapezoid(double, int)} from the first point to each of the others: one element less along the dimension. */
+    default Tensor cumulativeTrapezoid(double dx, int dim) {
+        return Trapezoids.areas(self(), dim).cumsum(dim).mul(dx);
+    }
+
+    /** {@link #trapezoid(Tensor, int)} from the first point to each of the others: one element less along the dimension. */
+    default Tensor cumulativeTrapezoid(Tensor x, int dim) {
+        return Trapezoids.areas(self(), x, dim).cumsum(dim);
+    }
+
+    /** Runs of equal elements, each once, in their order, with places and lengths; without gradient. Of the elements in row-major order. */
+    default UniqueValues uniqueConsecutive() {
+        return Statistics.uniqueConsecutive(self());
     }
 }

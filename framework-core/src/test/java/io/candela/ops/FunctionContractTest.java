@@ -36,6 +36,7 @@ class FunctionContractTest {
         rows.addAll(withNumbers());
         rows.addAll(ofTwo());
         rows.addAll(ofIntegers());
+        rows.addAll(formsInPlace());
         return OpContract.tests(Golden.load("/golden/functions.bin.gz"), rows);
     }
 
@@ -68,21 +69,21 @@ class FunctionContractTest {
                 function("lgamma.negative", Tensor::lgamma),
                 function("digamma", Tensor::digamma).inPlace(Tensor::digammaInPlace),
                 function("digamma.negative", Tensor::digamma),
-                function("polygamma.1", x -> x.polygamma(1)),
+                function("polygamma.1", x -> x.polygamma(1)).inPlace(x -> x.polygammaInPlace(1)),
                 function("polygamma.3", x -> x.polygamma(3)).rejects(IllegalArgumentException.class, "polygamma: n must be 0 or more, got -1",
                         () -> Tensor.ones(2).polygamma(-1)),
                 function("sinc", Tensor::sinc).inPlace(Tensor::sincInPlace),
-                function("frac", Tensor::frac).rejects(DTypeException.class, "frac: needs floating point, got int64; integers have no fraction",
+                function("frac", Tensor::frac).inPlace(Tensor::fracInPlace).rejects(DTypeException.class, "frac: needs floating point, got int64; integers have no fraction",
                         () -> Tensor.arange(3).frac()),
-                function("deg2rad", Tensor::deg2rad),
-                function("rad2deg", Tensor::rad2deg),
-                function("logit", Tensor::logit),
-                function("logit.eps", x -> x.logit(0.25)),
+                function("deg2rad", Tensor::deg2rad).inPlace(Tensor::deg2radInPlace),
+                function("rad2deg", Tensor::rad2deg).inPlace(Tensor::rad2degInPlace),
+                function("logit", Tensor::logit).inPlace(x -> x.logitInPlace()),
+                function("logit.eps", x -> x.logit(0.25)).inPlace(x -> x.logitInPlace(0.25)),
                 function("softplus", Tensor::softplus).nd4j(x -> Transforms.softPlus(x)),
                 function("softplus.beta", x -> x.softplus(2, 3)),
                 unary("positive", Tensor::positive).view(),
-                function("nanToNum", Tensor::nanToNum),
-                function("nanToNum.given", x -> x.nanToNum(1.5, 7.0, -8.0)),
+                function("nanToNum", Tensor::nanToNum).inPlace(x -> x.nanToNumInPlace()),
+                function("nanToNum.given", x -> x.nanToNum(1.5, 7.0, -8.0)).inPlace(x -> x.nanToNumInPlace(1.5, 7.0, -8.0)),
                 function("isInf", Tensor::isInf),
                 function("isPosInf", Tensor::isPosInf),
                 function("isNegInf", Tensor::isNegInf),
@@ -133,12 +134,12 @@ class FunctionContractTest {
                         "logaddexp: needs floating point, got int64; convert with to(dtype)", () -> Tensor.arange(2).logaddexp(Tensor.arange(2))),
                 broadcast("logaddexp2", Tensor::logaddexp2),
                 broadcast("copysign", Tensor::copysign).inPlace(Tensor::copysignInPlace),
-                broadcast("heaviside", Tensor::heaviside).rejects(DTypeException.class,
+                broadcast("heaviside", Tensor::heaviside).inPlace(Tensor::heavisideInPlace).rejects(DTypeException.class,
                         "heaviside: both operands must have one type, got float32 and int64; convert one with to(dtype)",
                         () -> Tensor.ones(2).heaviside(Tensor.arange(2))),
                 broadcast("fmax", Tensor::fmax).anyZero(),
                 broadcast("fmin", Tensor::fmin).anyZero(),
-                broadcast("ldexp", "mul", Tensor::ldexp),
+                broadcast("ldexp", "mul", Tensor::ldexp).inPlace(Tensor::ldexpInPlace),
                 binary("lerp.low", (a, b) -> a.lerp(b, 0.3)).inPlace((a, b) -> a.lerpInPlace(b, 0.3)).pointwise(),
                 binary("lerp.high", (a, b) -> a.lerp(b, 0.8)).pointwise(),
                 nary("lerp.tensor", x -> x[0].lerp(x[1], x[2])).rejects(DTypeException.class,
@@ -155,16 +156,33 @@ class FunctionContractTest {
                 nary("addcdiv.value", x -> x[0].addcdiv(x[1], x[2], 3)));
     }
 
+    /** Functions that are compared at length elsewhere; here for their forms in place. */
+    private static List<OpCase> formsInPlace() {
+        return List.of(
+                function("floatPower.number", x -> x.floatPower(3)),
+                binary("floatPower", (a, b) -> a.floatPower(b)).pointwise(),
+                unary("cumsum.1", x -> x.cumsum(1)).inPlace(x -> x.cumsumInPlace(1)),
+                unary("cumprod.1", x -> x.cumprod(1)).inPlace(x -> x.cumprodInPlace(1)),
+                unary("tril.1", x -> x.tril(1)).inPlace(x -> x.trilInPlace(1)),
+                unary("triu.1", x -> x.triu(1)).inPlace(x -> x.triuInPlace(1)),
+                binary("maskedFill.3", (x, m) -> x.maskedFill(m, 3)).inPlace((x, m) -> x.maskedFillInPlace(m, 3)),
+                unary("renorm.in", x -> x.renorm(2, 0, 1)).inPlace(x -> x.renormInPlace(2, 0, 1)),
+                nary("scatterReduce.sum", x -> x[0].scatterReduce(0, x[1], x[2], "sum", true))
+                        .inPlaceOf(x -> x[0].scatterReduceInPlace(0, x[1], x[2], "sum", true)),
+                nary("scatterReduce.amax", x -> x[0].scatterReduce(0, x[1], x[2], "amax", true))
+                        .inPlaceOf(x -> x[0].scatterReduceInPlace(0, x[1], x[2], "amax", true)));
+    }
+
     private interface WithInteger {
         Tensor apply(Tensor x, long number);
     }
 
     private static List<OpCase> ofIntegers() {
         List<OpCase> rows = new ArrayList<>(List.of(
-                unary("bitwiseNot", Tensor::bitwiseNot).rejects(DTypeException.class, "bitwiseNot: needs integers or bools, got float32",
+                unary("bitwiseNot", Tensor::bitwiseNot).inPlace(Tensor::bitwiseNotInPlace).rejects(DTypeException.class, "bitwiseNot: needs integers or bools, got float32",
                         () -> Tensor.ones(2).bitwiseNot()),
-                binary("gcd", Tensor::gcd),
-                binary("lcm", Tensor::lcm)));
+                binary("gcd", Tensor::gcd).inPlace(Tensor::gcdInPlace),
+                binary("lcm", Tensor::lcm).inPlace(Tensor::lcmInPlace)));
         bits(rows, "bitwiseAnd", Tensor::bitwiseAnd, Tensor::bitwiseAnd, Tensor::bitwiseAndInPlace);
         bits(rows, "bitwiseOr", Tensor::bitwiseOr, Tensor::bitwiseOr, Tensor::bitwiseOrInPlace);
         bits(rows, "bitwiseXor", Tensor::bitwiseXor, Tensor::bitwiseXor, Tensor::bitwiseXorInPlace);

@@ -2,6 +2,7 @@ package io.candela.ops;
 
 import static io.candela.testing.OpCase.binary;
 import static io.candela.testing.OpCase.many;
+import static io.candela.testing.OpCase.nary;
 import static io.candela.testing.OpCase.unary;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -35,6 +36,9 @@ class StatisticsContractTest {
         rows.addAll(norms());
         rows.addAll(scans());
         rows.addAll(counts());
+        rows.addAll(spreads());
+        rows.addAll(integrals());
+        rows.addAll(windows());
         return OpContract.tests(Golden.load("/golden/reductions.bin.gz"), rows);
     }
 
@@ -162,6 +166,55 @@ class StatisticsContractTest {
                         () -> Tensor.of(new long[] {-1}).bincount()),
                 binary("bincount.weights", (x, w) -> x.bincount(w, 8)).rejects(ShapeException.class,
                         "bincount: weights (3) must have the shape of the integers (2)", () -> Tensor.arange(2).bincount(Tensor.ones(3), 0)));
+    }
+
+    private static List<OpCase> spreads() {
+        return List.of(
+                unary("cov", x -> x.cov()).slack(4).rejects(ShapeException.class, "cov: needs (variables, n) or (n), got (1, 2, 3)", () -> Tensor.zeros(1, 2, 3).cov())
+                        .rejects(ShapeException.class, "cov: weights must have one element per observation, (3), got (2)",
+                                () -> Tensor.zeros(2, 3).cov(1, null, Tensor.ones(2))),
+                unary("cov.0", x -> x.cov(0, null, null)),
+                unary("corrcoef", x -> x.corrcoef()).slack(8).unchecked(),
+                binary("cov.frequencies", (x, f) -> x.cov(1, f, null)),
+                binary("cov.weights", (x, a) -> x.cov(1, null, a.detach())),
+                nary("cov.both", x -> x[0].cov(2, x[1], x[2].detach())),
+                many("uniqueConsecutive", x -> all((x.dtype().isFloating() ? x.round() : x).uniqueConsecutive())));
+    }
+
+    private static List<OpCase> integrals() {
+        List<OpCase> rows = new ArrayList<>(List.of(
+                unary("trapezoid", y -> y.trapezoid(0)),
+                unary("trapezoid.dx", y -> y.trapezoid(0.3, -1)),
+                binary("trapezoid.x", (y, x) -> y.trapezoid(x, -1)).rejects(ShapeException.class,
+                        "trapezoid: places must have the shape (2, 3) of the points, or be (3), got (2)", () -> Tensor.zeros(2, 3).trapezoid(Tensor.zeros(2), 1)),
+                binary("trapezoid.wholeX", (y, x) -> y.trapezoid(x, 0)),
+                unary("cumulativeTrapezoid.dx", y -> y.cumulativeTrapezoid(0.3, -1)),
+                binary("cumulativeTrapezoid.x", (y, x) -> y.cumulativeTrapezoid(x, -1)),
+                unary("vander", x -> Tensor.vander(x, 4, false)).rejects(ShapeException.class, "vander: needs one dimension, got (2, 2)",
+                        () -> Tensor.vander(Tensor.zeros(2, 2), 2, false)),
+                unary("vander.increasing", x -> Tensor.vander(x, 3, true))));
+        for (double p : new double[] {1, 2, 3}) {
+            rows.add(binary("cdist." + p, (a, b) -> Tensor.cdist(a, b, p)).slack(8).unchecked().rejects(ShapeException.class,
+                    "cdist: operands must be (*, n, m) and (*, k, m), got (2, 3) and (2, 4)", () -> Tensor.cdist(Tensor.zeros(2, 3), Tensor.zeros(2, 4), p)));
+        }
+        return rows;
+    }
+
+    private interface Window {
+        Tensor of(int n, boolean periodic);
+    }
+
+    private static OpCase window(String name, Window f) {
+        return unary("window." + name, x -> f.of((int) x.at(0), x.at(1) != 0)).rejects(IllegalArgumentException.class,
+                "window: the length must not be negative, got -1", () -> f.of(-1, true));
+    }
+
+    private static List<OpCase> windows() {
+        return List.of(
+                window("hann", Tensor::hannWindow),
+                window("hamming", Tensor::hammingWindow),
+                window("blackman", Tensor::blackmanWindow),
+                window("bartlett", Tensor::bartlettWindow));
     }
 
     @Test

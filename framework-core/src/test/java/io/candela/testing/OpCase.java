@@ -65,6 +65,12 @@ public final class OpCase {
         return this;
     }
 
+    /** The form that overwrites the first of any number of operands. */
+    public OpCase inPlaceOf(Function<Tensor[], Tensor> op) {
+        inPlace = op;
+        return this;
+    }
+
     /** The form that overwrites the first of two operands. */
     public OpCase inPlace(BinaryOperator<Tensor> op) {
         inPlace = x -> op.apply(x[0], x[1]);
