@@ -33,7 +33,7 @@ final class Coverage {
         PLACES.put("torch.nn", List.of("io.candela.nn."));
         PLACES.put("torch.nn.functional", List.of("io.candela.nn.F"));
         PLACES.put("torch.nn.init", List.of("io.candela.nn.Init"));
-        PLACES.put("torch.nn.utils", List.of("io.candela.nn.Parameters"));
+        PLACES.put("torch.nn.utils", List.of("io.candela.nn.Parameters", "io.candela.nn.Fusion"));
         PLACES.put("torch.nn.utils.parametrize", List.of("io.candela.nn.Parametrize", "io.candela.nn."));
         PLACES.put("torch.nn.utils.parametrizations", List.of("io.candela.nn.Parametrizations"));
         PLACES.put("torch.nn.utils.rnn", List.of("io.candela.nn.", "io.candela.nn.PackedSequence", "io.candela.nn.Sequences"));

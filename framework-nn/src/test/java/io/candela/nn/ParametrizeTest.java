@@ -494,6 +494,8 @@ class ParametrizeTest {
         layers.put(new EmbeddingBag(3, 4), m -> ((EmbeddingBag) m).forward(k));
         layers.put(new LayerNorm(4), m -> ((LayerNorm) m).forward(x));
         layers.put(new RMSNorm(4), m -> ((RMSNorm) m).forward(x));
+        layers.put(new GroupNorm(2, 4), m -> ((GroupNorm) m).forward(x));
+        layers.put(new BatchNorm1d(4), m -> ((BatchNorm1d) m).forward(x));
         layers.put(new PReLU(), m -> ((PReLU) m).forward(x));
         return layers.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey().typeName(), () -> {
             Module layer = e.getKey();
