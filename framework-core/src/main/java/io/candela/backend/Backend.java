@@ -38,6 +38,9 @@ public interface Backend {
     /** Matrix products. */
     MatrixKernels matrix();
 
+    /** Convolutions. */
+    ConvKernels conv();
+
     /** Gather, scatter, sort. */
     IndexKernels index();
 

@@ -17,7 +17,7 @@ public enum MemoryFormat {
      *
      * @throws ShapeException if the shape has no channels
      */
-    int[] strides(Shape shape) {
+    public int[] strides(Shape shape) {
         if (this == CONTIGUOUS) {
             return shape.contiguousStrides();
         }

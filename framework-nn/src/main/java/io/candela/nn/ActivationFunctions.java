@@ -6,7 +6,7 @@ import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
 /** The element by element part of {@link F}, which inherits it. Gradients at kinks, of NaN and of infinity are PyTorch's. */
-abstract sealed class ActivationFunctions permits LossFunctions {
+abstract sealed class ActivationFunctions extends ConvolutionFunctions permits LossFunctions {
     private static final double SELU_ALPHA = 1.6732632423543772848170429916717;
     private static final double SELU_SCALE = 1.0507009873554804934193349852946;
 

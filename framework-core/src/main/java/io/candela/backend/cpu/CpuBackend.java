@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.backend.Backend;
+import io.candela.backend.ConvKernels;
 import io.candela.backend.IndexKernels;
 import io.candela.backend.MatrixKernels;
 import io.candela.backend.NnKernels;
@@ -26,6 +27,7 @@ public final class CpuBackend implements Backend {
     private final PointwiseKernels pointwise = new PointwiseCpu();
     private final ReduceKernels reduce = new ReduceCpu();
     private final MatrixKernels matrix = new MatrixCpu();
+    private final ConvKernels conv = new ConvCpu();
     private final IndexKernels index = new IndexCpu();
     private final NnKernels nn = new NnCpu();
     private final NormKernels norm = new NormCpu();
@@ -128,6 +130,11 @@ public final class CpuBackend implements Backend {
     @Override
     public MatrixKernels matrix() {
         return matrix;
+    }
+
+    @Override
+    public ConvKernels conv() {
+        return conv;
     }
 
     @Override

@@ -113,7 +113,7 @@ final class Dnn {
     }
 
     /** A primitive with a memory object per argument, whose addresses are set at each run. */
-    static final class Primitive {
+    static class Primitive {
         private final primitive primitive;
         private final memory[] memories;
         private final dnnl_exec_arg_t args;

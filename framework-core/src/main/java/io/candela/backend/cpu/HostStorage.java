@@ -12,6 +12,8 @@ final class HostStorage extends Storage {
     final HostPool.Lease lease; // keeps the block out of the pool while this storage is reachable; null for foreign memory
     private final boolean wholeBlock;
     private final Object owner; // of foreign memory: kept reachable as long as this storage
+    PackedWeights packed; // what kernels keep beside the elements; null as a rule
+    boolean exposed; // whether code outside of Candela may write here unseen
 
     HostStorage(HostPool.Lease lease, HostBlock block, int start, long bytes, boolean wholeBlock) {
         super(Device.CPU, bytes);
@@ -30,6 +32,7 @@ final class HostStorage extends Storage {
         this.start = 0;
         this.wholeBlock = false;
         this.owner = owner;
+        this.exposed = true;
     }
 
     /**

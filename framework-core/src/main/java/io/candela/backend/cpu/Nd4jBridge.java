@@ -41,6 +41,7 @@ public final class Nd4jBridge {
         if (t.numel() == 0) {
             return Nd4j.create(type(t.dtype()), longs(t.shape().dims()));
         }
+        s.exposed = true;
         // The buffer covers the storage from its start; ND4J takes offset and strides as we have them.
         long count = s.bytes() / t.dtype().bytes();
         ByteBuffer bytes = s.block.bytes.slice(s.start, Math.toIntExact(s.bytes())).order(java.nio.ByteOrder.nativeOrder());

@@ -18,6 +18,8 @@ final class PointwiseCpu implements PointwiseKernels {
     private static final int BLOCK = HostThread.BLOCK;
     /** Elements from which oneDNN pays: fewer stay in the second-level cache. Kept here, so that small programs do not load its classes. */
     private static final int DNN = 32 << 10;
+    /** Elements from which oneDNN pays to change the order of images. */
+    private static final int REORDER = 2 << 10;
     /** Elements per chunk when several threads share a kernel: about 5 us of work. */
     private static final int CHUNK = 16 * BLOCK;
 
@@ -394,7 +396,12 @@ final class PointwiseCpu implements PointwiseKernels {
     @Override
     public void copy(Tensor source, Tensor out) {
         if (isReordered(out)) {
-            copy(reordered(source, out.dim()), reordered(out, out.dim()));
+            if (out.numel() < REORDER || !ReorderDnn.copy(source, out)) {
+                copy(reordered(source, out.dim()), reordered(out, out.dim()));
+            }
+            return;
+        }
+        if (out.numel() >= REORDER && !source.isContiguous() && ReorderDnn.copy(source, out)) {
             return;
         }
         Shape shape = out.shape();

@@ -1,0 +1,153 @@
+package io.candela.backend.cpu;
+
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+
+import io.candela.tensor.DType;
+import io.candela.tensor.MemoryFormat;
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.reorder;
+
+/** float32 elements from one order in memory to another by oneDNN: images, and weights to and from the layouts that it chooses. */
+final class ReorderDnn {
+    /** Elements per thread below which sharing costs more than it saves. */
+    private static final int SHARE = 32 << 10;
+    /** Filters per part of a large weight: a multiple of every block that oneDNN makes of them. */
+    private static final int FILTERS = 64;
+
+    private ReorderDnn() {}
+
+    /** A dense order is told by its strides, a layout by itself; {@code first} counts filters. */
+    private record Key(Shape shape, int[] strides, DnnLayout layout, int first, boolean pack) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key k && layout == k.layout && first == k.first && pack == k.pack && shape.equals(k.shape)
+                    && Arrays.equals(strides, k.strides);
+        }
+
+        @Override
+        public int hashCode() {
+            return (shape.hashCode() * 31 + Arrays.hashCode(strides)) * 31 + System.identityHashCode(layout) + first;
+        }
+    }
+
+    /** Copies between row-major and channels-last order; false if the tensors lie otherwise. */
+    static boolean copy(Tensor source, Tensor out) {
+        if (source.dtype() != DType.FLOAT32 || out.dtype() != DType.FLOAT32 || out.dim() < 3 || !source.shape().equals(out.shape())) {
+            return false;
+        }
+        boolean fits = source.isContiguous() && out.isContiguous(MemoryFormat.CHANNELS_LAST)
+                || source.isContiguous(MemoryFormat.CHANNELS_LAST) && out.isContiguous();
+        if (!fits) {
+            return false;
+        }
+        int[] fromStrides = strides(source);
+        int[] toStrides = strides(out);
+        int images = out.size(0);
+        int image = out.numel() / images;
+        int parts = Math.min(images, Math.min(Workers.threads(), Math.max(1, out.numel() / SHARE)));
+        int step = (images + parts - 1) / parts;
+        long from = address(source);
+        long to = address(out);
+        Workers.run((images + step - 1) / step, i -> {
+            Shape part = out.shape().with(0, Math.min(step, images - i * step));
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(part, fromStrides, null, 0, source.isContiguous());
+            long shift = 4L * i * step * image;
+            dnn.run(dnn.primitive(key, () -> build(desc(part, fromStrides), desc(part, toStrides))), from + shift, to + shift);
+        });
+        return true;
+    }
+
+    /** Writes a weight to {@code address} in a layout. */
+    static void pack(Tensor weight, int groups, DnnLayout layout, long address) {
+        convert(weight, groups, layout, address, true);
+    }
+
+    /** Reads a weight from {@code address} in a layout. */
+    static void unpack(DnnLayout layout, long address, int groups, Tensor weight) {
+        convert(weight, groups, layout, address, false);
+    }
+
+    private static void convert(Tensor weight, int groups, DnnLayout layout, long address, boolean pack) {
+        int[] strides = strides(weight);
+        int filters = weight.size(0);
+        boolean whole = groups > 1 || filters % FILTERS != 0 || weight.numel() < SHARE;
+        int step = whole ? filters : FILTERS;
+        long plain = address(weight);
+        Workers.run(filters / step, i -> {
+            Shape part = weight.shape().with(0, step);
+            Dnn dnn = HostThread.current().dnn();
+            Key key = new Key(part, strides, layout, i * step, pack);
+            long shifted = plain + 4L * i * step * strides[0];
+            Dnn.Primitive p = dnn.primitive(key, () -> {
+                memory.desc outside = weightDesc(part, strides, groups);
+                memory.desc inside = whole ? layout.desc : part(layout.desc, part, i * step);
+                return pack ? build(outside, inside) : build(inside, outside);
+            });
+            dnn.run(p, pack ? shifted : address, pack ? address : shifted);
+        });
+    }
+
+    /** A dense tensor's strides, of which those of sizes of 1 may be anything. */
+    private static int[] strides(Tensor t) {
+        return (t.isContiguous() ? MemoryFormat.CONTIGUOUS : MemoryFormat.CHANNELS_LAST).strides(t.shape());
+    }
+
+    private static memory.desc part(memory.desc all, Shape part, int first) {
+        long[] offsets = new long[part.rank()];
+        offsets[0] = first;
+        return all.submemory_desc(longs(part.dims()), offsets);
+    }
+
+    private static Dnn.Primitive build(memory.desc from, memory.desc to) {
+        var description = new reorder.primitive_desc(Dnn.engine(), from, Dnn.engine(), to);
+        return new Dnn.Primitive("reorder", new reorder(description), new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, from, to);
+    }
+
+    private static memory.desc desc(Shape shape, int... strides) {
+        return new memory.desc(longs(shape.dims()), memory.data_type.f32, longs(strides));
+    }
+
+    /** A weight's description: with groups, oneDNN wants a dimension of their own in front. */
+    static memory.desc weightDesc(Shape shape, int[] strides, int groups) {
+        return groups == 1 ? desc(shape, strides) : new memory.desc(weightDims(shape, groups), memory.data_type.f32, weightStrides(shape, strides, groups));
+    }
+
+    static long[] weightDims(Shape shape, int groups) {
+        if (groups == 1) {
+            return longs(shape.dims());
+        }
+        long[] out = new long[shape.rank() + 1];
+        out[0] = groups;
+        out[1] = shape.dim(0) / groups;
+        for (int i = 1; i < shape.rank(); i++) {
+            out[i + 1] = shape.dim(i);
+        }
+        return out;
+    }
+
+    private static long[] weightStrides(Shape shape, int[] strides, int groups) {
+        long[] out = new long[strides.length + 1];
+        out[0] = (long) strides[0] * (shape.dim(0) / groups);
+        for (int i = 0; i < strides.length; i++) {
+            out[i + 1] = strides[i];
+        }
+        return out;
+    }
+
+    static long[] longs(int... values) {
+        long[] out = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            out[i] = values[i];
+        }
+        return out;
+    }
+
+    private static long address(Tensor t) {
+        return HostStorage.of(t).address() + 4L * t.offset();
+    }
+}

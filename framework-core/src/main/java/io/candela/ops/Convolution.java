@@ -1,0 +1,138 @@
+package io.candela.ops;
+
+import io.candela.autograd.Autograd;
+import io.candela.autograd.JointOp;
+import io.candela.autograd.Saved;
+import io.candela.backend.Backend;
+import io.candela.backend.ConvGeometry;
+import io.candela.tensor.MemoryFormat;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/**
+ * Cross-correlation over one to three spatial dimensions: {@code x (n, c, *)}, weight {@code (o, c/groups, *)}, bias {@code (o)} or null; the
+ * result {@code (n, o, *)} lies in the order that the device prefers.
+ */
+public final class Convolution extends JointOp {
+    private static final int X = 0;
+    private static final int WEIGHT = 1;
+    private static final int BIAS = 2;
+    private final String name;
+    private final Shape result;
+    private final ConvGeometry geometry;
+    private Saved x; // read by the weight's gradient
+    private Saved weight; // read by x's gradient
+
+    private Convolution(String name, Shape result, ConvGeometry geometry) {
+        this.name = name;
+        this.result = result;
+        this.geometry = geometry;
+    }
+
+    /**
+     * The convolution of a batch, or of one input without a batch dimension.
+     *
+     * @param who  the caller, for messages
+     * @param bias may be null
+     * @throws ShapeException if ranks or sizes do not fit, or the kernel is larger than the padded input
+     */
+    public static Tensor apply(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry) {
+        check(who, x, weight, bias, weight.dim() > 1 ? weight.size(1) * geometry.groups() : 0, weight.dim() > 0 ? weight.size(0) : 0, geometry);
+        if (weight.size(0) % geometry.groups() != 0) {
+            throw new ShapeException("%s: %d filters cannot be cut into %d groups", who, weight.size(0), geometry.groups());
+        }
+        int rank = geometry.rank();
+        boolean single = x.dim() == rank + 1;
+        Tensor batch = single ? x.unsqueeze(0) : x;
+        int[] sizes = new int[rank + 2];
+        sizes[0] = batch.size(0);
+        sizes[1] = weight.size(0);
+        for (int i = 0; i < rank; i++) {
+            int size = batch.size(i + 2);
+            int kernel = weight.size(i + 2);
+            sizes[i + 2] = geometry.outputSize(i, size, kernel);
+            if (sizes[i + 2] < 1) {
+                throw new ShapeException("%s: the kernel covers %d positions of dimension %d, the input %s has %d with its padding; enlarge the input or "
+                        + "pad more", who, geometry.reach(i, kernel), i - rank, x.shape(), size + geometry.before(i) + geometry.after(i));
+            }
+        }
+        Tensor out = run(who, batch, weight, bias, Shape.of(sizes), geometry);
+        return single ? out.squeeze(0) : out;
+    }
+
+    /** @param result the result's shape, which the geometry leaves open where a stride skips the end of the input */
+    static Tensor run(String name, Tensor x, Tensor weight, Tensor bias, Shape result, ConvGeometry geometry) {
+        return Autograd.apply(new Convolution(name, result, geometry), x, weight, bias);
+    }
+
+    /** Checks what convolution and its transpose have in common. */
+    static void check(String who, Tensor x, Tensor weight, Tensor bias, int channels, int filters, ConvGeometry geometry) {
+        int rank = geometry.rank();
+        if (weight.dim() != rank + 2) {
+            throw new ShapeException("%s: the weight must have %d dimensions, got %s", who, rank + 2, weight.shape());
+        }
+        if (x.dim() != rank + 1 && x.dim() != rank + 2) {
+            throw new ShapeException("%s: the input must be %s, got %s", who, rank == 1 ? "(n, c, l) or (c, l)" : rank == 2 ? "(n, c, h, w) or (c, h, w)"
+                    : "(n, c, d, h, w) or (c, d, h, w)", x.shape());
+        }
+        int actual = x.size(-rank - 1);
+        if (actual != channels) {
+            throw new ShapeException("%s: the weight %s with groups=%d takes %d channels, the input %s has %d%s", who, weight.shape(), geometry.groups(),
+                    channels, x.shape(), actual, x.size(-1) == channels ? "; its last dimension has them: permute it" : "");
+        }
+        if (bias != null && (bias.dim() != 1 || bias.size(0) != filters)) {
+            throw new ShapeException("%s: bias must be (%d), got %s", who, filters, bias.shape());
+        }
+        Matmul.checkTypes(who, x, weight);
+        if (bias != null) {
+            Matmul.checkTypes(who, x, bias);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    protected Tensor forward(Tensor... xs) {
+        x = saveFor(WEIGHT, xs[X]);
+        weight = saveFor(X, xs[WEIGHT]);
+        Tensor out = activations(result, xs[X]);
+        Backend.of(out).conv().forward(xs[X], xs[WEIGHT], xs[BIAS], geometry, out);
+        return out;
+    }
+
+    /** Memory for a result, in the order that the device prefers. */
+    static Tensor activations(Shape shape, Tensor like) {
+        MemoryFormat format = Backend.of(like).conv().format();
+        return Tensor.empty(shape, like.dtype(), like.device(), format);
+    }
+
+    @Override
+    protected Tensor[] grads(Tensor g, boolean... wanted) {
+        Tensor[] out = new Tensor[3];
+        if (Autograd.isGradEnabled()) {
+            out[X] = wanted[X] ? ConvTransposed.run(g, weight.get(), inputShape(X), geometry) : null;
+            out[WEIGHT] = wanted[WEIGHT] ? ConvWeightGrad.run(x.get(), g, inputShape(WEIGHT), geometry) : null;
+            out[BIAS] = wanted[BIAS] ? sumOverPositions(g) : null;
+            return out;
+        }
+        Tensor w = wanted[X] ? weight.get() : null;
+        Tensor input = wanted[WEIGHT] ? x.get() : null;
+        out[X] = wanted[X] ? activations(inputShape(X), g) : null;
+        out[WEIGHT] = wanted[WEIGHT] ? Tensor.empty(inputShape(WEIGHT), g.dtype(), g.device()) : null;
+        out[BIAS] = wanted[BIAS] ? Tensor.empty(inputShape(BIAS), g.dtype(), g.device()) : null;
+        Backend.of(g).conv().backward(input, w, g, geometry, out[X], out[WEIGHT], out[BIAS]);
+        return out;
+    }
+
+    static Tensor sumOverPositions(Tensor g) {
+        int[] dims = new int[g.dim() - 1];
+        for (int i = 1; i < dims.length; i++) {
+            dims[i] = i + 1;
+        }
+        return g.sum(dims);
+    }
+}

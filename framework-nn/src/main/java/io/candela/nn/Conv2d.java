@@ -1,0 +1,43 @@
+package io.candela.nn;
+
+/**
+ * Cross-correlation with learned filters: {@code (n, in, h, w)} to {@code (n, out, h′, w′)}, size′ = ⌊(size + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
+ * The batch dimension may be missing.
+ *
+ * <p>State: {@code weight (out, in/groups, kh, kw)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(in/groups · kernel elements).
+ *
+ * <pre>{@code
+ * var conv = new Conv2d(3, 16, 3, Conv2d.options().stride(2).padding(1));
+ * Tensor y = conv.forward(Tensor.randn(8, 3, 32, 32)); // (8, 16, 16, 16)
+ * }</pre>
+ *
+ * <p>Results lie channels-last in memory ({@link io.candela.tensor.MemoryFormat}): {@code flatten} and {@code reshape} work as always, {@code view}
+ * may refuse.
+ */
+public final class Conv2d extends ConvLayer {
+    /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
+    public Conv2d(int inChannels, int outChannels, int kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
+    /** With a kernel of one size in every dimension. */
+    public Conv2d(int inChannels, int outChannels, int kernelSize, ConvOptions options) {
+        this(inChannels, outChannels, new int[] {kernelSize}, options);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param kernelSize one number, or one per spatial dimension
+     * @throws IllegalArgumentException if groups do not divide the channels, or an option has the wrong number of numbers
+     * @throws io.candela.tensor.ShapeException if a size is negative, or a kernel size below 1
+     */
+    public Conv2d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
+        super(2, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** PyTorch's defaults. */
+    public static ConvOptions options() {
+        return ConvOptions.DEFAULTS;
+    }
+}

@@ -1,0 +1,35 @@
+package io.candela.nn;
+
+/**
+ * Cross-correlation with learned filters: {@code (n, in, d, h, w)} to {@code (n, out, d′, h′, w′)}, size′ = ⌊(size + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
+ * The batch dimension may be missing.
+ *
+ * <p>State: {@code weight (out, in/groups, kd, kh, kw)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(in/groups · kernel elements).
+ */
+public final class Conv3d extends ConvLayer {
+    /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
+    public Conv3d(int inChannels, int outChannels, int kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
+    /** With a kernel of one size in every dimension. */
+    public Conv3d(int inChannels, int outChannels, int kernelSize, ConvOptions options) {
+        this(inChannels, outChannels, new int[] {kernelSize}, options);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param kernelSize one number, or one per spatial dimension
+     * @throws IllegalArgumentException if groups do not divide the channels, or an option has the wrong number of numbers
+     * @throws io.candela.tensor.ShapeException if a size is negative, or a kernel size below 1
+     */
+    public Conv3d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
+        super(3, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** PyTorch's defaults. */
+    public static ConvOptions options() {
+        return ConvOptions.DEFAULTS;
+    }
+}

@@ -1,0 +1,99 @@
+package io.candela.nn;
+
+import io.candela.tensor.Device;
+import io.candela.tensor.Shape;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/** What all convolution layers have in common: parameters, their start values, the printed form. */
+abstract sealed class ConvLayer extends HookedLayer implements Parametrizable permits Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d {
+    private final int inChannels;
+    private final int outChannels;
+    private final int[] kernelSize;
+    private final boolean transposed;
+    private final ConvOptions options;
+    private final Tensor weight;
+    private final Tensor bias; // null when built without one
+
+    ConvLayer(int rank, boolean transposed, int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
+        String who = getClass().getSimpleName();
+        this.inChannels = inChannels;
+        this.outChannels = outChannels;
+        this.kernelSize = ConvOptions.perDimension(who, "kernelSize", rank, kernelSize);
+        this.transposed = transposed;
+        this.options = options;
+        int groups = options.groups;
+        if (inChannels % groups != 0 || outChannels % groups != 0) {
+            throw new IllegalArgumentException("%s: %d input and %d output channels cannot both be cut into %d groups".formatted(who, inChannels,
+                    outChannels, groups));
+        }
+        if (inChannels < 0 || outChannels < 0 || Arrays.stream(this.kernelSize).min().getAsInt() < 1) {
+            throw new ShapeException("%s: channels must be 0 or more and kernel sizes 1 or more, got %d and %d channels, kernel %s", who, inChannels,
+                    outChannels, Arrays.toString(this.kernelSize));
+        }
+        Shape shape = (transposed ? Shape.of(inChannels, outChannels / groups) : Shape.of(outChannels, inChannels / groups)).append(this.kernelSize);
+        weight = register("weight", Init.kaimingUniform(Tensor.empty(shape, options.dtype, Device.CPU), Math.sqrt(5), Init.FanMode.FAN_IN,
+                Init.Nonlinearity.LEAKY_RELU));
+        int fanIn = shape.numel() / Math.max(1, shape.dim(0));
+        double bound = fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
+        bias = register("bias", options.bias ? Init.uniform(Tensor.empty(Shape.of(outChannels), options.dtype, Device.CPU), -bound, bound) : null);
+    }
+
+    /** {@code (out, in/groups, *kernel)}, of a transposed convolution {@code (in, out/groups, *kernel)}. */
+    public final Tensor weight() {
+        return current(weight);
+    }
+
+    /** {@code (out)}; null when built without one. */
+    public final Tensor bias() {
+        return current(bias);
+    }
+
+    @Override
+    final Tensor compute(Tensor x) {
+        int rank = kernelSize.length;
+        if (x.dim() != rank + 2 && x.dim() != rank + 1) {
+            throw new ShapeException("%s: the input must have %d dimensions, or %d without a batch, got %s%s", this, rank + 2, rank + 1, x.shape(),
+                    x.dim() == rank ? "; unsqueeze(0) for the channel?" : "");
+        }
+        if (x.size(-rank - 1) != inChannels) {
+            throw new ShapeException("%s: the input must have %d channels in dimension %d, got %s%s", this, inChannels, x.dim() - rank - 1, x.shape(),
+                    x.size(-1) == inChannels ? "; permute the last dimension there?" : "");
+        }
+        String who = getClass().getSimpleName();
+        return transposed ? F.transposed(who, rank, x, current(weight), current(bias), options)
+                : F.convolution(who, rank, x, current(weight), current(bias), options);
+    }
+
+    @Override
+    protected String describe() {
+        StringBuilder text = new StringBuilder().append(inChannels).append(", ").append(outChannels).append(", kernel_size=")
+                .append(ModulePrinter.tuple(kernelSize)).append(", stride=").append(tuple(options.stride));
+        if (options.paddingWord != null) {
+            text.append(", padding=").append(options.paddingWord);
+        } else if (Arrays.stream(options.padding).anyMatch(p -> p != 0)) {
+            text.append(", padding=").append(tuple(options.padding));
+        }
+        if (Arrays.stream(options.dilation).anyMatch(d -> d != 1)) {
+            text.append(", dilation=").append(tuple(options.dilation));
+        }
+        if (Arrays.stream(options.outputPadding).anyMatch(p -> p != 0)) {
+            text.append(", output_padding=").append(tuple(options.outputPadding));
+        }
+        if (options.groups != 1) {
+            text.append(", groups=").append(options.groups);
+        }
+        if (bias == null) {
+            text.append(", bias=False");
+        }
+        if (options.paddingMode != ConvOptions.PaddingMode.ZEROS) {
+            text.append(", padding_mode=").append(options.paddingMode.name().toLowerCase(java.util.Locale.ROOT));
+        }
+        return text.toString();
+    }
+
+    private String tuple(int... values) {
+        return ModulePrinter.tuple(ConvOptions.perDimension(getClass().getSimpleName(), "size", kernelSize.length, values));
+    }
+}

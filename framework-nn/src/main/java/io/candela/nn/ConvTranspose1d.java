@@ -1,0 +1,35 @@
+package io.candela.nn;
+
+/**
+ * The transpose of {@link Conv1d}: {@code (n, in, l)} to {@code (n, out, l′)}, where sizes grow by the stride: size′ = (size − 1) · stride − 2 · padding +
+ * dilation · (kernel − 1) + 1 + outputPadding. The batch dimension may be missing.
+ *
+ * <p>State: {@code weight (in, out/groups, k)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(out/groups · kernel elements).
+ */
+public final class ConvTranspose1d extends ConvLayer {
+    /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
+    public ConvTranspose1d(int inChannels, int outChannels, int kernelSize) {
+        this(inChannels, outChannels, kernelSize, options());
+    }
+
+    /** With a kernel of one size in every dimension. */
+    public ConvTranspose1d(int inChannels, int outChannels, int kernelSize, ConvOptions options) {
+        this(inChannels, outChannels, new int[] {kernelSize}, options);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param kernelSize one number, or one per spatial dimension
+     * @throws IllegalArgumentException if groups do not divide the channels, or an option has the wrong number of numbers
+     * @throws io.candela.tensor.ShapeException if a size is negative, or a kernel size below 1
+     */
+    public ConvTranspose1d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
+        super(1, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** PyTorch's defaults. */
+    public static ConvOptions options() {
+        return ConvOptions.DEFAULTS;
+    }
+}
