@@ -97,6 +97,17 @@ public final class Normalize extends JointOp {
         return y;
     }
 
+    /**
+     * Each row of {@code (rows, n)} by itself, to mean 0 and variance 1.
+     *
+     * @throws io.candela.tensor.DTypeException if {@code x} is not floating point
+     */
+    public static Tensor rows(String who, Tensor x, double eps) {
+        Matmul.checkTypes(who, x, x);
+        Tensor sample = x.contiguous().unsqueeze(0); // rows are the channels of one sample
+        return Autograd.apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null).squeeze(0);
+    }
+
     private static void check(String who, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance) {
         if (x.dim() < 2) {
             throw new ShapeException("%s: input must be (n, channels, ...), got %s", who, x.shape());

@@ -2,6 +2,7 @@ package io.candela.nn;
 
 import io.candela.ops.Normalize;
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
@@ -129,11 +130,13 @@ abstract sealed class NormFunctions extends LossFunctions permits F {
      * @param weight          in that shape, or null for 1
      * @param bias            in that shape, or null for 0
      * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or weight or bias have another shape
+     * @throws io.candela.tensor.DTypeException if {@code x} is not floating point
      */
     public static Tensor layerNorm(Tensor x, int[] normalizedShape, Tensor weight, Tensor bias, double eps) {
-        int[] dims = LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
-        Tensor centered = x.sub(x.mean(true, dims));
-        return LayerNorm.affine(centered.mul(centered.square().mean(true, dims).add(eps).rsqrt()), weight, bias);
+        LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
+        int rows = x.shape().dropLast(normalizedShape.length).numel();
+        Tensor normal = Normalize.rows("layerNorm", x.reshape(rows, Shape.of(normalizedShape).numel()), eps);
+        return LayerNorm.affine(normal.view(x.shape().toArray()), weight, bias);
     }
 
     /**
