@@ -50,6 +50,9 @@ public interface Backend {
     /** Fused kernels of normalization layers. */
     NormKernels norm();
 
+    /** Pooling. */
+    PoolKernels pool();
+
     /** Fused optimizer updates. */
     OptimKernels optim();
 

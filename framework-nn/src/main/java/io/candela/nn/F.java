@@ -3,8 +3,8 @@ package io.candela.nn;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
-/** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, normalizations, and the maps below. All are differentiable. */
-public final class F extends NormFunctions {
+/** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, normalizations, poolings, and the maps below. All are differentiable. */
+public final class F extends PoolFunctions {
     private F() {}
 
     /**

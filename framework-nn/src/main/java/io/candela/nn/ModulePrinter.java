@@ -75,6 +75,17 @@ final class ModulePrinter {
         return values.length == 1 ? "(" + text + ",)" : "(" + text + ")";
     }
 
+    /** A number for all dimensions, or a tuple of one for each. */
+    static String sizes(int... values) {
+        return values.length == 1 ? Integer.toString(values[0]) : tuple(values);
+    }
+
+    /** As {@link #sizes(int...)}; null is Python's None. */
+    static String sizes(Integer... values) {
+        String text = Arrays.stream(values).map(v -> v == null ? "None" : v.toString()).collect(Collectors.joining(", "));
+        return values.length == 1 ? text : "(" + text + ")";
+    }
+
     /** Python's spelling of a float: {@code 0.1}, {@code 1e-05}, {@code 1.0}, {@code nan}. */
     static String number(double value) {
         return PythonText.number(value);

@@ -7,7 +7,7 @@ import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
 /** The part of {@link F} that normalizes. */
-abstract sealed class NormFunctions extends LossFunctions permits F {
+abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions {
     /**
      * Brings each channel of {@code (n, channels, …)} to mean 0 and variance 1 over the batch, then scales and shifts it:
      * (x − mean)/√(variance + eps) · weight + bias.

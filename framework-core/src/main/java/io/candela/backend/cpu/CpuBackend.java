@@ -8,6 +8,7 @@ import io.candela.backend.NnKernels;
 import io.candela.backend.NormKernels;
 import io.candela.backend.OptimKernels;
 import io.candela.backend.PointwiseKernels;
+import io.candela.backend.PoolKernels;
 import io.candela.backend.ReduceKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
@@ -31,6 +32,7 @@ public final class CpuBackend implements Backend {
     private final IndexKernels index = new IndexCpu();
     private final NnKernels nn = new NnCpu();
     private final NormKernels norm = new NormCpu();
+    private final PoolKernels pool = new PoolCpu();
     private final OptimKernels optim = new OptimCpu();
 
     private CpuBackend() {}
@@ -150,6 +152,11 @@ public final class CpuBackend implements Backend {
     @Override
     public NormKernels norm() {
         return norm;
+    }
+
+    @Override
+    public PoolKernels pool() {
+        return pool;
     }
 
     @Override

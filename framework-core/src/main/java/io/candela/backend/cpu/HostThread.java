@@ -18,6 +18,7 @@ final class HostThread {
     private final int[][] ints = new int[SLOTS][];
     private final long[][] longs = new long[SLOTS][];
     private final float[][] large = new float[4][];
+    private final int[][] largeInts = new int[7][];
     private Dnn dnn; // null until the first large kernel
     private HostPool.Lease slab;
     private int slabPosition;
@@ -112,6 +113,16 @@ final class HostThread {
         if (b == null || b.length < size) {
             b = new float[Math.max(size, 1024)];
             large[slot] = b;
+        }
+        return b;
+    }
+
+    /** A heap array of at least {@code size} ints; number {@code slot} of seven. */
+    int[] scratchInts(int slot, int size) {
+        int[] b = largeInts[slot];
+        if (b == null || b.length < size) {
+            b = new int[Math.max(size, BLOCK)];
+            largeInts[slot] = b;
         }
         return b;
     }

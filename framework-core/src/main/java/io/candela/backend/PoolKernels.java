@@ -1,0 +1,34 @@
+package io.candela.backend;
+
+import io.candela.tensor.Tensor;
+
+/**
+ * Pooling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64.
+ *
+ * <p>All tensors of a call lie dense in one order, row-major or channels-last. A place is the distance in memory, in elements, of an input element
+ * from the first one of its sample; places are int32, in the shape and order of the result.
+ */
+public interface PoolKernels {
+    /**
+     * The largest element of each window, the first of equal ones in row-major order, the last NaN where there is one.
+     *
+     * @param places takes where it was; null if nobody asks
+     */
+    void max(Tensor x, PoolRegions regions, Tensor out, Tensor places);
+
+    /** Sets {@code out}, of the input's shape, to 0 and adds each element of {@code g} at its place. */
+    void spread(Tensor g, Tensor places, PoolRegions regions, Tensor out);
+
+    /** The elements of {@code x} at {@code places}. */
+    void pick(Tensor x, Tensor places, PoolRegions regions, Tensor out);
+
+    /**
+     * The sum of each window, divided.
+     *
+     * @param divisor 0 for the number of positions that the window counts
+     */
+    void average(Tensor x, PoolRegions regions, int divisor, Tensor out);
+
+    /** The transpose of {@link #average}: sets {@code out}, of the input's shape, to the sum of its windows' divided elements of {@code g}. */
+    void averageGrad(Tensor g, PoolRegions regions, int divisor, Tensor out);
+}

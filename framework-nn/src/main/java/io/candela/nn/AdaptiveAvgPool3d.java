@@ -1,0 +1,19 @@
+package io.candela.nn;
+
+/** The average of each of a given number of windows that share the input evenly: {@code (n, c, d, h, w)} or {@code (c, d, h, w)} to that many windows. */
+public final class AdaptiveAvgPool3d extends AdaptiveAvgPoolLayer {
+    /** With one number of windows for all spatial dimensions. */
+    public AdaptiveAvgPool3d(int outputSize) {
+        super(3, outputSize);
+    }
+
+    /**
+     * With one number of windows per spatial dimension.
+     *
+     * @param outputSize null stands for the input's size
+     * @throws IllegalArgumentException if there are other than 1 or 3 numbers, or one is negative
+     */
+    public AdaptiveAvgPool3d(Integer... outputSize) {
+        super(3, outputSize);
+    }
+}

@@ -1,0 +1,19 @@
+package io.candela.nn;
+
+/** What adaptive poolings have in common: how many windows there are, not how large they are. */
+abstract sealed class AdaptivePoolLayer extends HookedLayer permits AdaptiveAvgPoolLayer, AdaptiveMaxPoolLayer {
+    final int spatial;
+    final int[] outputSize; // −1 for the input's
+    private final String printed;
+
+    AdaptivePoolLayer(int spatial, Integer... outputSize) {
+        this.spatial = spatial;
+        this.outputSize = PoolFunctions.wanted(typeName(), spatial, outputSize);
+        printed = ModulePrinter.sizes(outputSize);
+    }
+
+    @Override
+    protected final String describe() {
+        return "output_size=" + printed;
+    }
+}

@@ -1,0 +1,24 @@
+package io.candela.nn;
+
+/** The average of each window: {@code (n, c, d, h, w)} or {@code (c, d, h, w)} to as many windows. Channels-last input gives channels-last output. */
+public final class AvgPool3d extends AvgPoolLayer {
+    /** With windows of one size side by side. */
+    public AvgPool3d(int kernelSize) {
+        this(new int[] {kernelSize}, options());
+    }
+
+    /** With windows of one size at one distance. */
+    public AvgPool3d(int kernelSize, int stride) {
+        this(new int[] {kernelSize}, options().withStride(stride));
+    }
+
+    /**
+     * With options.
+     *
+     * @param kernelSize one number, or one per spatial dimension
+     * @throws IllegalArgumentException if a size is below 1, or the padding more than half of the kernel
+     */
+    public AvgPool3d(int[] kernelSize, AvgPoolOptions options) {
+        super(3, kernelSize, options);
+    }
+}

@@ -1,0 +1,22 @@
+package io.candela.nn;
+
+/** The p-norm of each window, (Σ xᵖ)^(1/p): {@code (n, c, h, w)} or {@code (c, h, w)} to as many windows. */
+public final class LPPool2d extends LPPoolLayer {
+    /** With windows of one size side by side. */
+    public LPPool2d(double normType, int kernelSize) {
+        this(normType, new int[] {kernelSize}, null, false);
+    }
+
+    /**
+     * With all options.
+     *
+     * @param normType   p
+     * @param kernelSize one number, or one per spatial dimension
+     * @param stride     distance of windows, in the same form; null for the kernel's size
+     * @param ceilMode   whether a last window may reach beyond the input
+     * @throws IllegalArgumentException if a size is below 1
+     */
+    public LPPool2d(double normType, int[] kernelSize, int[] stride, boolean ceilMode) {
+        super(2, normType, kernelSize, stride, ceilMode);
+    }
+}
