@@ -7,6 +7,7 @@ Run from the repository's root, with the PyTorch that the results' first lines n
 It writes to framework-nn/src/test/resources/golden:
 
     pooling.bin.gz         poolings, for the table in PoolContractTest
+    resampling.bin.gz      padding, resampling and rearranging, for the table in ResampleContractTest
     fractional.bin.gz      results of fractional pooling from a seed, for FractionalPoolTest
     spatialforms.txt       printed forms; each after a line "== name"
 """
@@ -118,6 +119,61 @@ for n in (1, 2, 3):
                     x, 2, 3, _random_samples=r.detach(), return_indices=True), distinct(shape, d), samples)
 records.write(OUT / "pooling.bin.gz", HEADER)
 
+# ---- padding, resampling, rearranging ----
+
+records = Records()
+
+
+def both(row, shapes, fn):
+    for shape in shapes:
+        for d, tag in ((F32, "f32"), (F64, "check")):
+            n = torch.Size(shape).numel()
+            if d == F32 or 0 < n <= 130:
+                records.record(row, f"{'empty' if n == 0 else tag} {list(shape)}", fn, uniform(shape, d))
+
+
+PADDED = {1: [(2, 3, 5), (3, 4)], 2: [(2, 2, 5, 4), (2, 4, 6)], 3: [(1, 2, 3, 4, 5), (2, 4, 3, 4)]}
+for n in (1, 2, 3):
+    for name, width in (("1", (1,) * 2 * n), ("uneven", (2, 1, 0, 3, 1, 2)[:2 * n]), ("cut", (-1, 2, 2, -1, -1, -1)[:2 * n])):
+        for mode in ("constant", "reflect", "replicate", "circular"):
+            shapes = PADDED[n] + ([(0,) + PADDED[n][0][1:]] if name == "1" else [])
+            if mode == "reflect" and name == "uneven":
+                shapes = shapes[:1] if n < 3 else [(1, 2, 3, 4, 5)]
+            if mode == "circular" and name == "uneven" and n > 1:
+                shapes = shapes[:1]
+            if mode == "circular" and name == "1":
+                shapes = shapes[:-1]
+            value = {"value": 2.5} if mode == "constant" else {}
+            both(f"pad{n}d.{mode}.{name}", shapes, lambda x: F.pad(x, width, mode, **value))
+for t in (torch.int64, torch.bool):
+    records.record("pad1d.constant.1", f"types {t}", lambda x: F.pad(x, (1, 1), value=2.5), torch.randint(2, (2, 3)).to(t))
+records.record("pad1d.replicate.1", "types int64", lambda x: x[..., [0, 0, 1, 2, 2]], torch.arange(6).view(2, 3))
+both("pad.first", [(2, 1, 3)], lambda x: F.pad(x, (0, 0, 1, 0, 2, 1)))
+
+IMAGES = {1: [(2, 2, 5), (1, 1, 1), (2, 1, 7)], 2: [(2, 2, 4, 5), (1, 2, 1, 7)], 3: [(1, 2, 2, 4, 3)]}
+TO = {"7": dict(size=7), "3": dict(size=3), "x2": dict(scale_factor=2.0), "x1.7": dict(scale_factor=1.7), "x0.6": dict(scale_factor=0.6),
+      "x1.7again": dict(scale_factor=1.7, recompute_scale_factor=True)}
+for n in (1, 2, 3):
+    smooth = {1: ["linear"], 2: ["bilinear", "bicubic"], 3: ["trilinear"]}[n]
+    for mode in ["nearest", "nearest-exact", "area"] + smooth:
+        for name, to in TO.items():
+            shapes = [s for s in IMAGES[n] if name != "x0.6" or 1 not in s[2:]]
+            both(f"interpolate{n}d.{mode}.{name}", shapes, lambda x: F.interpolate(x, mode=mode, **to))
+            if mode in smooth:
+                both(f"interpolate{n}d.{mode}.{name}.aligned", shapes, lambda x: F.interpolate(x, mode=mode, align_corners=True, **to))
+both("interpolate2d.bilinear.sizes", [(2, 2, 4, 5), (0, 2, 4, 5)], lambda x: F.interpolate(x, size=(3, 9), mode="bilinear"))
+both("interpolate2d.nearest.factors", [(2, 2, 4, 5)], lambda x: F.interpolate(x, scale_factor=(0.5, 3.3)))
+both("upsamplingBilinear2d", [(2, 2, 4, 5)], nn.UpsamplingBilinear2d(scale_factor=2))
+both("upsamplingNearest2d", [(2, 2, 4, 5)], nn.UpsamplingNearest2d(size=(3, 7)))
+both("pixelShuffle", [(2, 8, 3, 2), (4, 2, 3), (2, 1, 4, 2, 2)], nn.PixelShuffle(2))
+both("pixelUnshuffle", [(2, 2, 4, 6), (2, 4, 2), (2, 1, 2, 4, 2)], nn.PixelUnshuffle(2))
+both("channelShuffle", [(2, 6, 2, 2), (1, 6, 3)], nn.ChannelShuffle(3))
+for name, w in {"2": dict(kernel_size=2), "uneven": dict(kernel_size=(2, 3), dilation=(2, 1), padding=(1, 2), stride=(2, 1))}.items():
+    both(f"unfold.{name}", [(2, 2, 5, 4), (2, 4, 6)] + ([(0, 2, 5, 4)] if name == "2" else []), lambda x: F.unfold(x, **w))
+    columns = F.unfold(torch.zeros(2, 2, 5, 4), **w).shape
+    both(f"fold.{name}", [tuple(columns), tuple(columns[1:])], lambda x: F.fold(x, (5, 4), **w))
+records.write(OUT / "resampling.bin.gz", HEADER)
+
 # ---- fractional pooling from a seed ----
 
 records = Records()
@@ -144,5 +200,12 @@ modules = {
     "LPPool3d": nn.LPPool3d(2, (1, 2, 3), stride=2), "FractionalMaxPool2d": nn.FractionalMaxPool2d(2, output_size=3),
     "FractionalMaxPool3d": nn.FractionalMaxPool3d(2, output_ratio=0.5), "MaxUnpool1d": nn.MaxUnpool1d(2), "MaxUnpool2d": nn.MaxUnpool2d(2),
     "MaxUnpool3d": nn.MaxUnpool3d((1, 2, 2), padding=1),
+    **{f"{kind}Pad{n}d": getattr(nn, f"{kind}Pad{n}d")(n) for kind in ("Zero", "Reflection", "Replication", "Circular") for n in (1, 2, 3)},
+    "ReflectionPad2d sides": nn.ReflectionPad2d((1, 2, 3, 4)), "ConstantPad1d": nn.ConstantPad1d(2, 3.5), "ConstantPad2d": nn.ConstantPad2d((1, 2, 3, 4), 0.5),
+    "ConstantPad3d": nn.ConstantPad3d(1, -1.0), "Upsample": nn.Upsample(scale_factor=2), "Upsample sizes": nn.Upsample(
+        size=(2, 3), mode="bilinear", align_corners=True), "Upsample factors": nn.Upsample(scale_factor=(2, 1.5), mode="nearest-exact"),
+    "UpsamplingNearest2d": nn.UpsamplingNearest2d(scale_factor=2), "UpsamplingBilinear2d": nn.UpsamplingBilinear2d(size=3),
+    "PixelShuffle": nn.PixelShuffle(2), "PixelUnshuffle": nn.PixelUnshuffle(3), "ChannelShuffle": nn.ChannelShuffle(2), "Unfold": nn.Unfold(2),
+    "Unfold with all": nn.Unfold((2, 3), dilation=2, padding=(0, 1), stride=2), "Fold": nn.Fold((4, 5), 2),
 }
 (OUT / "spatialforms.txt").write_text(f"# {HEADER}\n" + "".join(f"== {name}\n{module}\n" for name, module in modules.items()))

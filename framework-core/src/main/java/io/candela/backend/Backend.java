@@ -50,7 +50,7 @@ public interface Backend {
     /** Fused kernels of normalization layers. */
     NormKernels norm();
 
-    /** Pooling. */
+    /** Pooling and resampling. */
     PoolKernels pool();
 
     /** Fused optimizer updates. */

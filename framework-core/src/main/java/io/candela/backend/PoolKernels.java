@@ -3,7 +3,7 @@ package io.candela.backend;
 import io.candela.tensor.Tensor;
 
 /**
- * Pooling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64.
+ * Pooling and resampling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64.
  *
  * <p>All tensors of a call lie dense in one order, row-major or channels-last. A place is the distance in memory, in elements, of an input element
  * from the first one of its sample; places are int32, in the shape and order of the result.
@@ -31,4 +31,7 @@ public interface PoolKernels {
 
     /** The transpose of {@link #average}: sets {@code out}, of the input's shape, to the sum of its windows' divided elements of {@code g}. */
     void averageGrad(Tensor g, PoolRegions regions, int divisor, Tensor out);
+
+    /** Maps dimension {@code dim} of any tensor; in channels-last order a spatial one. */
+    void resample(Tensor x, int dim, Taps taps, Tensor out);
 }

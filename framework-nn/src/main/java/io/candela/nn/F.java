@@ -4,7 +4,7 @@ import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
 /** Functions without state, PyTorch's {@code torch.nn.functional}: activations, losses, normalizations, poolings, and the maps below. All are differentiable. */
-public final class F extends PoolFunctions {
+public final class F extends SpatialFunctions {
     private F() {}
 
     /**

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * The poolings of {@link F}, which inherits them. Kernels, strides and paddings are one number for all spatial dimensions, or one each. Indices
  * are row-major positions among the elements of one sample and channel, in int64.
  */
-abstract sealed class PoolFunctions extends NormFunctions permits F {
+abstract sealed class PoolFunctions extends NormFunctions permits SpatialFunctions {
     PoolFunctions() {}
 
     static PoolWindow window(String who, int spatial, int[] kernel, MaxPoolOptions o) {

@@ -14,6 +14,8 @@ class SpatialFormsTest {
     Stream<DynamicTest> asInPyTorch() {
         Map<String, Module> modules = new LinkedHashMap<>();
         pooling(modules);
+        padding(modules);
+        resampling(modules);
         Map<String, String> golden = GoldenText.blocks("spatialforms.txt");
         assertEquals(golden.keySet(), modules.keySet());
         return golden.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
@@ -48,5 +50,31 @@ class SpatialFormsTest {
         modules.put("MaxUnpool1d", new MaxUnpool1d(2));
         modules.put("MaxUnpool2d", new MaxUnpool2d(2));
         modules.put("MaxUnpool3d", new MaxUnpool3d(new int[] {1, 2, 2}, null, 1));
+    }
+
+    private static void padding(Map<String, Module> modules) {
+        Module[] plain = {new ZeroPad1d(1), new ZeroPad2d(2), new ZeroPad3d(3), new ReflectionPad1d(1), new ReflectionPad2d(2), new ReflectionPad3d(3),
+            new ReplicationPad1d(1), new ReplicationPad2d(2), new ReplicationPad3d(3), new CircularPad1d(1), new CircularPad2d(2), new CircularPad3d(3)};
+        for (Module module : plain) {
+            modules.put(module.typeName(), module);
+        }
+        modules.put("ReflectionPad2d sides", new ReflectionPad2d(1, 2, 3, 4));
+        modules.put("ConstantPad1d", new ConstantPad1d(2, 3.5));
+        modules.put("ConstantPad2d", new ConstantPad2d(new int[] {1, 2, 3, 4}, 0.5));
+        modules.put("ConstantPad3d", new ConstantPad3d(1, -1));
+    }
+
+    private static void resampling(Map<String, Module> modules) {
+        modules.put("Upsample", new Upsample(2));
+        modules.put("Upsample sizes", new Upsample(Upsample.options().withSize(2, 3).withMode(InterpolateMode.BILINEAR).withAlignCorners(true)));
+        modules.put("Upsample factors", new Upsample(Upsample.options().withScaleFactor(2, 1.5).withMode(InterpolateMode.NEAREST_EXACT)));
+        modules.put("UpsamplingNearest2d", new UpsamplingNearest2d(2));
+        modules.put("UpsamplingBilinear2d", UpsamplingBilinear2d.to(3));
+        modules.put("PixelShuffle", new PixelShuffle(2));
+        modules.put("PixelUnshuffle", new PixelUnshuffle(3));
+        modules.put("ChannelShuffle", new ChannelShuffle(2));
+        modules.put("Unfold", new Unfold(2));
+        modules.put("Unfold with all", new Unfold(new int[] {2, 3}, new int[] {2}, new int[] {0, 1}, 2));
+        modules.put("Fold", new Fold(new int[] {4, 5}, 2));
     }
 }

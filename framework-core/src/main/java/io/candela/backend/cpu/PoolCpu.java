@@ -2,6 +2,7 @@ package io.candela.backend.cpu;
 
 import io.candela.backend.PoolKernels;
 import io.candela.backend.PoolRegions;
+import io.candela.backend.Taps;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -194,5 +195,10 @@ final class PoolCpu implements PoolKernels {
                 }
             }
         });
+    }
+
+    @Override
+    public void resample(Tensor x, int dim, Taps taps, Tensor out) {
+        ResampleCpu.run(x, dim, taps, out);
     }
 }

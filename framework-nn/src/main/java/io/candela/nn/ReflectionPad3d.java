@@ -1,0 +1,14 @@
+package io.candela.nn;
+
+/** Surrounds {@code (n, c, d, h, w)} or {@code (c, d, h, w)} with its elements mirrored at the edges. Negative widths cut off. */
+public final class ReflectionPad3d extends PadLayer {
+    /**
+     * With a width.
+     *
+     * @param padding one number for all sides, or one each: left, right, top, bottom, front, back
+     * @throws IllegalArgumentException if there are other than 1 or 6 numbers
+     */
+    public ReflectionPad3d(int... padding) {
+        super(3, PadMode.REFLECT, 0, padding);
+    }
+}

@@ -1,0 +1,14 @@
+package io.candela.nn;
+
+/** Surrounds {@code (n, c, length)} or {@code (c, length)} with zeros. Negative widths cut off. */
+public final class ZeroPad1d extends PadLayer {
+    /**
+     * With a width.
+     *
+     * @param padding one number for all sides, or one each: left and right
+     * @throws IllegalArgumentException if there are other than 1 or 2 numbers
+     */
+    public ZeroPad1d(int... padding) {
+        super(1, PadMode.CONSTANT, 0, padding);
+    }
+}
