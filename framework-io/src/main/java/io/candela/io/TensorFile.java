@@ -32,12 +32,17 @@ import java.util.regex.Pattern;
  * <p>Tensors stay usable when the file is closed. Not for several threads at once.
  */
 public final class TensorFile implements AutoCloseable {
+    private static final String ROOT = "tensor"; // the name of a tensor that is all the file holds
+    private static final int MOST_LETTERS = 1 << 26;
+    private static final int HEAP_PER_NAME = 64;
+
     private final Path path;
     private final TensorSource source;
     private final ReadOptions options;
     private final Map<String, Object> leaves = new LinkedHashMap<>(); // TensorRef, StorageRef or NumpyArray by name
     private final Map<String, TensorInfo> infos = new LinkedHashMap<>();
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private long letters; // of all names, with repetitions: few containers that stand in each other many times can have very many
 
     TensorFile(Path path, TensorSource source, ReadOptions options) throws IOException {
         this.path = path;
@@ -48,11 +53,17 @@ public final class TensorFile implements AutoCloseable {
         describe();
     }
 
-    private void collect(String name, Object value) {
+    private void collect(String name, Object value) throws FormatException {
+        letters += name.length() + HEAP_PER_NAME;
+        if (letters > MOST_LETTERS) {
+            throw source.fail("names of the nest's values take more than %d MiB; load it as a whole", MOST_LETTERS >> 20);
+        }
         if (value instanceof TensorRef || value instanceof StorageRef || value instanceof NumpyArray) {
-            leaves.put(unused(name), value);
+            leaves.put(unused(name.isEmpty() ? ROOT : name), value);
         } else if (value instanceof Map<?, ?> map && !map.isEmpty()) {
-            map.forEach((key, item) -> collect(below(name, String.valueOf(key)), item));
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                collect(below(name, String.valueOf(entry.getKey())), entry.getValue());
+            }
         } else if (value instanceof List<?> list && !(value instanceof Size) && !list.isEmpty()) {
             for (int i = 0; i < list.size(); i++) {
                 collect(below(name, Integer.toString(i)), list.get(i));

@@ -5,7 +5,8 @@ import io.candela.io.pt.ElementType;
 /**
  * What a file says about one of its tensors.
  *
- * @param name   its name, that of a tensor in a nest with dots between the keys
+ * @param name   its name, that of a tensor in a nest with dots between the keys; {@code tensor} if it is
+ *               all that the file holds
  * @param type   the type of its elements, which Candela need not have
  * @param shape  its sizes
  * @param bytes  what its elements take

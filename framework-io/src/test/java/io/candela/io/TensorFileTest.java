@@ -82,6 +82,27 @@ class TensorFileTest {
     }
 
     @Test
+    void aTensorByItselfHasANameToo() throws IOException {
+        try (TensorFile file = TensorIO.open(file("npy/v1.npy"))) {
+            assertEquals(List.of("tensor"), names(file));
+            assertTrue(file.read("tensor").equal(counting(2, 3)));
+        }
+    }
+
+    @Test
+    void fewContainersWithVeryManyNames() throws IOException {
+        Path path = folder.resolve("bomb.pth");
+        List<Object> list = List.of();
+        for (int i = 0; i < 60; i++) {
+            list = List.of(list, list);
+        }
+        TensorIO.save(list, path);
+        FormatException e = assertThrows(FormatException.class, () -> TensorIO.open(path));
+        assertTrue(e.getMessage().contains("names of the nest's values take more than 64 MiB; load it as a whole"), e.getMessage());
+        assertEquals(2, TensorIO.load(path).list().size());
+    }
+
+    @Test
     void aPatternChoosesTensors() throws IOException {
         try (TensorFile file = TensorIO.open(file("pt/state_dict.pth"))) {
             assertEquals(Set.of("0.weight", "0.bias"), file.read(Pattern.compile("0\\..*")).keySet());

@@ -29,6 +29,7 @@ public final class LegacyReader implements TensorSource {
     private final FileSource file;
     private final Map<String, StorageRef> storages = new LinkedHashMap<>();
     private final Map<String, Long> positions = new HashMap<>();
+    private HeapBudget budget;
     private Object root;
 
     private LegacyReader(Path path, FileSource file) {
@@ -78,22 +79,22 @@ public final class LegacyReader implements TensorSource {
     }
 
     private void readPickles(PickleInput in) throws IOException {
-        HeapBudget budget = new HeapBudget(file);
+        budget = new HeapBudget(file);
         in.skip(MAGIC.length + 1);
-        Object protocol = pickle(in, budget);
+        Object protocol = pickle(in);
         if (!Long.valueOf(PROTOCOL).equals(protocol)) {
             throw in.fail("format version must be %d, got %s", PROTOCOL, PickleReader.kind(protocol));
         }
-        pickle(in, budget); // facts about the machine: storages are little-endian on all of them
-        root = pickle(in, budget);
-        if (!(pickle(in, budget) instanceof ArrayList<?> keys)) {
+        pickle(in); // facts about the machine: storages are little-endian on all of them
+        root = pickle(in);
+        if (!(pickle(in) instanceof ArrayList<?> keys)) {
             throw in.fail("names of the storages are no list");
         }
         findStorages(keys, in.position());
         new NestBuilder(file, 0, new Leaves() { }).build(root);
     }
 
-    private Object pickle(PickleInput in, HeapBudget budget) throws FormatException {
+    private Object pickle(PickleInput in) throws FormatException {
         return new PickleReader(in, budget, this::find).read();
     }
 
@@ -110,6 +111,7 @@ public final class LegacyReader implements TensorSource {
             throw file.fail(offset, "storage %s has %d elements of %s by the pickle, the whole file has %d bytes", PickleReader.kind(key), numel, type,
                     file.length());
         }
+        budget.charge(offset, 256);
         StorageRef storage = new StorageRef(key, type, numel, location);
         storages.put(key, storage);
         return storage;

@@ -24,7 +24,8 @@ import java.util.stream.Collectors;
 final class NestBuilder {
     /** The deepest nest that is read and written. */
     static final int MAX_DEPTH = 500;
-    private static final int MOST_SCRIPT_NAMES = 1_000_000;
+    private static final int MOST_SCRIPT_LETTERS = 1 << 26;
+    private static final int HEAP_PER_NAME = 64;
     private static final Object PENDING = new Object(); // stands for a container whose contents are under way
 
     private final FileSource file;
@@ -32,7 +33,7 @@ final class NestBuilder {
     private final Leaves leaves;
     private final Map<Object, Object> done = new IdentityHashMap<>();
     private final Deque<Object> path = new ArrayDeque<>();
-    private int scriptNames; // with repetitions: few objects that hold each other have very many names
+    private long scriptLetters; // of all names, with repetitions: few objects that hold each other can have very many
 
     /** @param offset where the pickle starts, for messages */
     NestBuilder(FileSource file, long offset, Leaves leaves) {
@@ -124,11 +125,14 @@ final class NestBuilder {
                     state.put(attribute.getKey().toString(), child(attribute.getKey(), attribute.getValue()));
                 } else if (attribute.getValue() instanceof ScriptObject) {
                     StateDict below = (StateDict) child(attribute.getKey(), attribute.getValue());
-                    scriptNames += below.size();
-                    if (scriptNames > MOST_SCRIPT_NAMES) {
-                        throw fail("TorchScript archive has more than %d names", MOST_SCRIPT_NAMES);
+                    String prefix = attribute.getKey() + ".";
+                    for (Map.Entry<String, Object> entry : below.entrySet()) {
+                        scriptLetters += prefix.length() + entry.getKey().length() + HEAP_PER_NAME;
+                        if (scriptLetters > MOST_SCRIPT_LETTERS) {
+                            throw fail("names in the TorchScript archive take more than %d MiB", MOST_SCRIPT_LETTERS >> 20);
+                        }
+                        state.put(prefix + entry.getKey(), entry.getValue());
                     }
-                    below.forEach((name, tensor) -> state.put(attribute.getKey() + "." + name, tensor));
                 }
             }
         }

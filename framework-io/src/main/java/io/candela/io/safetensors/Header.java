@@ -26,6 +26,7 @@ final class Header {
     private static final int HEAP_PER_TENSOR = 512;
     /** Parses UTF-8 and nothing else, within limits. */
     static final JsonFactory JSON = JsonFactory.builder().disable(JsonFactory.Feature.CHARSET_DETECTION)
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).maxNameLength(1 << 20).maxStringLength(MAX_BYTES)
             .maxNumberLength(32).build()).build();
 
@@ -94,6 +95,8 @@ final class Header {
         } catch (JsonProcessingException e) {
             throw file.fail(8 + Math.max(0, e.getLocation() == null ? 0 : e.getLocation().getByteOffset()), "header is no valid JSON: %s",
                     e.getOriginalMessage());
+        } catch (IllegalStateException e) { // the parser's guard against names chosen for their equal hash codes
+            throw file.fail(8, "header is no honest JSON: %s", e.getMessage());
         }
         checkLayout();
     }

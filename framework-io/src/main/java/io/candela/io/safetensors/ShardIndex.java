@@ -94,6 +94,8 @@ final class ShardIndex {
         } catch (JsonProcessingException e) {
             throw file.fail(e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset()), "index is no valid JSON: %s",
                     e.getOriginalMessage());
+        } catch (IllegalStateException e) { // the parser's guard against names chosen for their equal hash codes
+            throw file.fail(0, "index is no honest JSON: %s", e.getMessage());
         }
         if (names == null) {
             throw file.fail(0, "index has no weight_map");

@@ -12,7 +12,9 @@ import io.candela.io.HeapBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,24 @@ class HostilePickleTest {
     @MethodSource
     void broken(String message, byte[] pickle) throws IOException {
         refusedWith(message, pickle);
+    }
+
+    /** Objects that hold the one before twice: sixty of them have 2^60 names. */
+    @Test
+    void scriptObjectsWithVeryManyNames() throws IOException {
+        Code code = new Code().global("__torch__", "M").op(Op.EMPTY_TUPLE, Op.NEWOBJ, Op.EMPTY_DICT, Op.MARK).text("w")
+                .tensor(1, 0, new long[] {1}, new long[] {1}).op(Op.SETITEMS, Op.BUILD, Op.BINPUT, 0);
+        for (int i = 0; i < 60; i++) {
+            code.op(Op.POP).global("__torch__", "M").op(Op.EMPTY_TUPLE, Op.NEWOBJ, Op.EMPTY_DICT, Op.MARK).text("a").op(Op.BINGET, i).text("b")
+                    .op(Op.BINGET, i, Op.SETITEMS, Op.BUILD, Op.BINPUT, i + 1);
+        }
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        entries.put("data.pkl", code.stop());
+        entries.put("constants.pkl", new byte[0]);
+        entries.put("data/0", new byte[4]);
+        entries.put("version", "3\n".getBytes());
+        FormatException e = assertThrows(FormatException.class, () -> load(PtFiles.zip(folder, entries)));
+        assertTrue(e.getMessage().contains("names in the TorchScript archive take more than 64 MiB"), e.getMessage());
     }
 
     @Test
