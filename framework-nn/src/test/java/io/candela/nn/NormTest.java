@@ -110,6 +110,24 @@ class NormTest {
     }
 
     @Test
+    void layerNormOfLongAndManyRows() {
+        for (int[] sizes : new int[][] {{3, 2049}, {33, 1024}, {700, 130}, {5000, 9}, {2, 3, 5, 1025}}) {
+            int n = sizes[sizes.length - 1];
+            Tensor x = numbers(sizes);
+            Tensor exact = x.detach().setRequiresGrad(true);
+            Tensor centered = exact.sub(exact.mean(true, -1));
+            Tensor expected = centered.mul(centered.square().mean(true, -1).add(1e-5).rsqrt());
+            Tensor leaf = x.to(DType.FLOAT32).setRequiresGrad(true);
+            Tensor y = F.layerNorm(leaf, new int[] {n}, null, null, 1e-5);
+            Tensor g = x.flip(0);
+            Close.assertCloseValues(Arrays.toString(sizes), expected.detach(), y.detach().to(DType.FLOAT64), 1e-5);
+            Close.assertCloseValues("gradient " + Arrays.toString(sizes), Autograd.grad(new Tensor[] {expected}, new Tensor[] {exact}, new Tensor[] {g}, false,
+                    false, false)[0], Autograd.grad(new Tensor[] {y}, new Tensor[] {leaf}, new Tensor[] {g.to(DType.FLOAT32)}, false, false, false)[0]
+                    .to(DType.FLOAT64), 1e-5);
+        }
+    }
+
+    @Test
     void resultsAndGradientsLieInMemoryAsTheInput() {
         Tensor x = channelsLast(numbers(3, 5, 4, 6).to(DType.FLOAT32));
         for (Layer layer : new Layer[] {new BatchNorm2d(5), new BatchNorm2d(5).eval(), new GroupNorm(5, 5), new InstanceNorm2d(5)}) {
