@@ -206,6 +206,14 @@ for d, tag in ((F32, "f32"), (F64, "check")):
     for p in (1.0, 2.0, 3.0):
         records.record(f"pairwiseDistance.{p}.eps0", f"corner {d}", lambda x, y: F.pairwise_distance(x, y, p, eps=0.0),
                        torch.tensor([[0.0, 0.0], [1.0, 2.0], [1.0, 0.0]], dtype=d), torch.tensor([[0.0, 0.0], [1.0, 1.0], [0.0, 0.0]], dtype=d))
+with torch.random.fork_rng():
+    for d, tag in ((F32, "f32"), (F64, "check")):
+        for p in (1.0, 2.0, 3.0):
+            records.record(f"normalize.{p}", f"{tag} [2, 3, 4]", lambda x: F.normalize(x, p, dim=-1), uniform((2, 3, 4), d))
+            records.record(f"pdist.{p}", f"{tag} [4, 3]", lambda x: F.pdist(x, p), apart((4, 3), d) * torch.tensor([[1.0], [2.0], [4.0], [8.0]], dtype=d))
+            records.record(f"pdist.{p}", f"empty {d}", lambda x: F.pdist(x, p), uniform((1, 3), d))
+        records.record("normalize.first", f"{tag} [5, 3]", lambda x: F.normalize(x, dim=0, eps=0.5), uniform((5, 3), d))
+        records.record("normalize.first", f"corner {d}", lambda x: F.normalize(x, dim=0, eps=0.5), torch.tensor([[0.0, 0.125], [0.0, 0.25]], dtype=d))
 records.write(OUT / "comparisons.bin.gz", HEADER)
 
 # ---- layers with parameters ----

@@ -385,6 +385,20 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
         return x.div(Autograd.apply(new AtLeast(eps), x.norm(true, dim)));
     }
 
+    /**
+     * Distances of order {@code p} between all pairs of rows of {@code (n, m)}: those of the first row, then of the second to the rows after it, and so
+     * on, {@code (n · (n − 1) / 2)}.
+     *
+     * @throws ShapeException if {@code x} has not two dimensions
+     */
+    public static Tensor pdist(Tensor x, double p) {
+        if (x.dim() != 2) {
+            throw new ShapeException("pdist: needs (n, m), got %s", x.shape());
+        }
+        Tensor pairs = Tensor.triuIndices(x.size(0), x.size(0), 1).to(x.device());
+        return x.indexSelect(0, pairs.get(0)).sub(x.indexSelect(0, pairs.get(1))).norm(p, false, -1);
+    }
+
     /** {@link #pairwiseDistance(Tensor, Tensor, double, double, boolean)} with the Euclidean norm, an eps of 1e-6, without the last dimension. */
     public static Tensor pairwiseDistance(Tensor x1, Tensor x2) {
         return pairwiseDistance(x1, x2, 2, 1e-6, false);

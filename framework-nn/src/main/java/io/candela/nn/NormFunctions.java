@@ -152,4 +152,19 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
         double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
         return LayerNorm.affine(x.mul(x.square().mean(true, dims).add(least).rsqrt()), weight, null);
     }
+
+    /** {@link #normalize(Tensor, double, int, double)} with the Euclidean norm along dimension 1 and an eps of 1e-12. */
+    public static Tensor normalize(Tensor x) {
+        return normalize(x, 2, 1, 1e-12);
+    }
+
+    /**
+     * Brings the vectors along a dimension to length 1.
+     *
+     * @param p   of the p-norm that is their length
+     * @param eps the least length to divide by
+     */
+    public static Tensor normalize(Tensor x, double p, int dim, double eps) {
+        return x.div(x.norm(p, true, dim).clampMin(eps));
+    }
 }

@@ -41,7 +41,7 @@ final class SpectralNorm extends Layer implements RightInverse {
     }
 
     private Tensor unit(Tensor x) {
-        return x.div(x.norm().clampMin(eps));
+        return F.normalize(x, 2, 0, eps);
     }
 
     /** {@code (size of dim, all others)}. */

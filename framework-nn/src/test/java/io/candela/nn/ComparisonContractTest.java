@@ -2,6 +2,7 @@ package io.candela.nn;
 
 import static io.candela.testing.OpCase.binary;
 import static io.candela.testing.OpCase.nary;
+import static io.candela.testing.OpCase.unary;
 
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -111,6 +112,12 @@ class ComparisonContractTest {
                 rows.add(binary(name + ".eps0", new PairwiseDistance(p, 0, false)::forward));
             }
         }
+        for (double p : new double[] {1, 2, 3}) {
+            rows.add(unary("normalize." + p, x -> F.normalize(x, p, -1, 1e-12)));
+            rows.add(unary("pdist." + p, x -> F.pdist(x, p)).slack(4).rejects(ShapeException.class, "pdist: needs (n, m), got (3)",
+                    () -> F.pdist(Tensor.zeros(3), p)));
+        }
+        rows.add(unary("normalize.first", x -> F.normalize(x, 2, 0, 0.5)));
         rows.add(binary("pairwiseDistance.keep", new PairwiseDistance(2, 1e-6, true)::forward));
     }
 
