@@ -59,7 +59,9 @@ def main():
     odd_nan = torch.tensor([0x7FC0BEEF, -0x400001], dtype=torch.int32).view(torch.float32)
     save("types", collections.OrderedDict(
         float64=torch.tensor([0.5, float("-inf")], dtype=torch.float64), float32=torch.tensor([1.5, -0.0]), int64=torch.tensor([1 << 40, -1]),
-        int32=torch.tensor([7, -8], dtype=torch.int32), uint8=torch.tensor([0, 255], dtype=torch.uint8), bool=torch.tensor([True, False]),
+        int32=torch.tensor([7, -8], dtype=torch.int32), int16=torch.tensor([-32768, 9], dtype=torch.int16),
+        int8=torch.tensor([-128, 127], dtype=torch.int8), float16=torch.tensor([0x7C01, -0x155, 0x3C01], dtype=torch.int16).view(torch.float16),
+        bfloat16=torch.tensor([0x7F81, -0x42, 0x3F81], dtype=torch.int16).view(torch.bfloat16), uint8=torch.tensor([0, 255], dtype=torch.uint8), bool=torch.tensor([True, False]),
         scalar=torch.tensor(42.0), empty=torch.zeros(0, 3), nan=odd_nan))
     base = torch.arange(24.0).reshape(4, 6)
     save("views", {"base": base, "rows": base[1:3], "transposed": base.t(), "steps": base[::2, 1::3], "diagonal": base.diagonal(),
@@ -98,7 +100,7 @@ def main():
     save("no_checksums", {"x": torch.arange(3.0)})
     torch.serialization.set_crc32_options(True)
 
-    for dtype in (torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.complex64, torch.uint16, torch.float8_e4m3fn):
+    for dtype in (torch.complex64, torch.uint16, torch.float8_e4m3fn):
         save(f"refused_{str(dtype)[6:]}", {"layer.weight": torch.zeros(2, dtype=dtype)})
     save("refused_conj", {"x": torch.tensor([1 + 2j]).conj()})
     save("refused_complex", {"x": 1 + 2j})

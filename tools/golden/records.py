@@ -10,7 +10,8 @@ import sys
 import torch
 
 B, U8, I32, I64, F32, F64 = torch.bool, torch.uint8, torch.int32, torch.int64, torch.float32, torch.float64
-CODES = {B: ("?", 0), U8: ("B", 1), I32: ("i", 2), I64: ("q", 3), F32: ("f", 4), F64: ("d", 5)}
+I8, I16, F16, BF16 = torch.int8, torch.int16, torch.float16, torch.bfloat16
+CODES = {B: ("?", 0), U8: ("B", 1), I32: ("i", 2), I64: ("q", 3), F32: ("f", 4), F64: ("d", 5), I8: ("b", 6), I16: ("h", 7), F16: ("h", 8), BF16: ("h", 9)}
 
 
 def text(s):
@@ -21,7 +22,7 @@ def text(s):
 def tensor(t):
     t = t.detach()
     code, number = CODES[t.dtype]
-    flat = t.contiguous().flatten().tolist()
+    flat = (t.contiguous().view(I16) if t.dtype in (F16, BF16) else t).flatten().tolist()
     return struct.pack(">BB", number, t.dim()) + struct.pack(f">{t.dim()}i", *t.shape) + struct.pack(f">{len(flat)}{code}", *flat)
 
 

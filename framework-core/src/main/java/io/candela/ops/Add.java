@@ -6,6 +6,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.backend.TernaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.Half;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
@@ -44,7 +45,8 @@ public final class Add extends BinaryOp {
             Backend.of(a).pointwise().binary(BinaryKernel.SUB, a, b, type, out);
         } else {
             Tensor one = Tensor.full(Shape.SCALAR, 1, type, a.device());
-            Backend.of(a).pointwise().ternary(TernaryKernel.ADDCMUL, a, b, one, alpha, out);
+            double factor = type.isHalf() ? Half.round(type, (float) alpha) : alpha; // PyTorch's add holds it in the type
+            Backend.of(a).pointwise().ternary(TernaryKernel.ADDCMUL, a, b, one, factor, out);
         }
         return out;
     }

@@ -59,6 +59,7 @@ public final class Assign extends BinaryOp {
         @Override
         protected Tensor forward(Tensor x) {
             Pointwise.checkWritable(name(), x);
+            Pointwise.checkFits(name(), value, x.dtype());
             Backend.of(x).pointwise().fill(x, value);
             return x;
         }

@@ -84,7 +84,7 @@ public final class Elementwise extends UnaryOp {
             case LOG -> g.div(x.get());
             case LOG1P -> g.div(x.get().add(1.0));
             case SQRT -> g.div(y.get().mul(2.0));
-            case RSQRT -> g.mul(y.get().pow(3.0).mul(-0.5));
+            case RSQRT -> g.mul(-0.5).mul(y.get().pow(3.0));
             case RECIPROCAL -> g.neg().mul(y.get().square());
             case SIGMOID -> fused(BinaryKernel.SIGMOID_GRAD, g, () -> g.mul(y.get().mul(y.get().rsub(1))));
             case TANH -> fused(BinaryKernel.TANH_GRAD, g, () -> g.mul(y.get().square().rsub(1)));
@@ -99,7 +99,7 @@ public final class Elementwise extends UnaryOp {
             case ASINH -> g.mul(x.get().square().add(1.0).rsqrt());
             case ACOSH -> g.mul(x.get().square().sub(1.0).rsqrt());
             case ATANH -> g.div(x.get().square().rsub(1));
-            case EXP2 -> g.mul(y.get().mul(LN2));
+            case EXP2 -> g.mul(y.get()).mul(LN2);
             case LOG2 -> g.div(x.get().mul(LN2));
             case LOG10 -> g.div(x.get().mul(Math.log(10)));
             case LOGIT -> g.div(x.get().mul(x.get().rsub(1))).maskedFill(x.get().lt(0).logicalOr(x.get().gt(1)), Double.NaN);
@@ -116,7 +116,7 @@ public final class Elementwise extends UnaryOp {
 
     private static Tensor sincGrad(Tensor g, Tensor x) {
         Tensor angle = x.mul(Math.PI);
-        Tensor divisor = angle.mul(x);
+        Tensor divisor = x.square().mul(Math.PI);
         Tensor slope = angle.mul(angle.cos()).sub(angle.sin()).div(divisor);
         return g.mul(slope).maskedFill(divisor.eq(0), 0);
     }

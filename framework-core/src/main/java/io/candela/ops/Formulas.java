@@ -49,6 +49,9 @@ public final class Formulas {
     /** {@code a + weight · (end − a)}; from the end backwards for weights from a half on, so that 1 gives {@code end}. */
     public static Tensor lerp(Tensor a, Tensor end, double weight) {
         checkLerp(a, end);
+        if (a.dtype().isHalf()) {
+            return Pointwise.wide(a, x -> lerp(x, end.to(DType.FLOAT32), weight));
+        }
         Tensor way = end.sub(a);
         return Math.abs(weight) < 0.5 ? a.add(way, weight) : end.sub(way.mul(1 - weight));
     }
@@ -57,6 +60,9 @@ public final class Formulas {
     public static Tensor lerp(Tensor a, Tensor end, Tensor weight) {
         checkLerp(a, end);
         checkLerp(a, weight);
+        if (a.dtype().isHalf()) {
+            return Pointwise.wide(a, x -> lerp(x, end.to(DType.FLOAT32), weight.to(DType.FLOAT32)));
+        }
         Tensor way = end.sub(a);
         return a.add(way.mul(weight)).where(weight.abs().lt(0.5), end.sub(way.mul(weight.rsub(1))));
     }
@@ -94,7 +100,7 @@ public final class Formulas {
         if (!x.dtype().isFloating()) {
             return x.clone();
         }
-        double most = x.dtype() == DType.FLOAT32 ? Float.MAX_VALUE : Double.MAX_VALUE;
+        double most = x.dtype().finfo().max();
         return x.maskedFill(x.isNan(), nan)
                 .maskedFill(x.eq(Double.POSITIVE_INFINITY), posInf == null ? most : posInf)
                 .maskedFill(x.eq(Double.NEGATIVE_INFINITY), negInf == null ? -most : negInf);

@@ -43,7 +43,7 @@ public final class Norm extends UnaryOp {
                 throw new ShapeException("norm: %s has no elements along the reduced dimensions, and the norm of order %s has no value for that", a.shape(), p);
             }
         }
-        Tensor out = compute(a);
+        Tensor out = Pointwise.wide(a, this::compute);
         x = saveFor(LHS, a);
         y = saveResult(out);
         return out;

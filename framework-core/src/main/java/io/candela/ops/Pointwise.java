@@ -7,11 +7,13 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.DeviceException;
+import io.candela.tensor.IInfo;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.function.UnaryOperator;
 
 /** What element by element operations share: the result's type, shape and memory, and comparisons, which have no gradient. */
 public final class Pointwise {
@@ -63,6 +65,11 @@ public final class Pointwise {
     /** The left operand as it is before it is overwritten, for a gradient: a copy, if {@code target} is that operand. */
     static Tensor before(Tensor a, Tensor target) {
         return target == null ? a : Autograd.enableGrad(() -> a.clone()); // recorded: second derivatives lead through it
+    }
+
+    /** A function of several steps, computed in float32 for half types so that it rounds once. */
+    static Tensor wide(Tensor x, UnaryOperator<Tensor> function) {
+        return x.dtype().isHalf() ? function.apply(x.to(DType.FLOAT32)).to(x.dtype()) : function.apply(x);
     }
 
     static DType floating(DType t) {
@@ -146,6 +153,17 @@ public final class Pointwise {
             high += Math.max(reach, 0);
         }
         return new long[] {low, high};
+    }
+
+    /** @throws DTypeException if an integer type does not hold {@code value}; an unsigned one takes negative numbers, which wrap, as PyTorch has it */
+    public static void checkFits(String who, double value, DType dtype) {
+        if (!dtype.isIntegral()) {
+            return;
+        }
+        IInfo limits = dtype.iinfo();
+        if (!(value <= limits.max() && value >= (dtype == DType.UINT8 ? -limits.max() : limits.min()))) {
+            throw new DTypeException("%s: %s does not fit into %s, which holds %d to %d; use a wider type", who, value, dtype, limits.min(), limits.max());
+        }
     }
 
     /** A comparison or logic of two tensors, as bool. */

@@ -117,8 +117,16 @@ public final class Reduce extends UnaryOp {
         if (!a.dtype().isFloating()) {
             throw new DTypeException("var: needs floating point, got %s; convert with to(DType.FLOAT32)", a.dtype());
         }
+        if (a.dtype().isHalf()) { // the sum of squares may be too large for it
+            return Pointwise.wide(a, x -> variance(x, correction, keepDim, dims));
+        }
         Axes axes = Axes.of("var", a.shape(), dims);
         return Autograd.apply(new Reduce(Reduction.SQUARED_DEVIATION, keepDim, dims), a).div((double) Math.max(axes.count() - correction, 0));
+    }
+
+    /** The square root of {@link #variance}. */
+    public static Tensor deviation(Tensor a, int correction, boolean keepDim, int... dims) {
+        return Pointwise.wide(a, x -> Autograd.apply(new Deviation(), variance(x, correction, keepDim, dims)));
     }
 
     /** ln Σ eˣ, with the largest element taken out before. */

@@ -16,10 +16,10 @@ public final class Sampling {
     public static Tensor bernoulli(Tensor p, Generator generator) {
         int n = p.numel();
         int[] shape = p.shape().toArray();
-        if (p.dtype() == DType.FLOAT32) {
+        if (p.dtype() == DType.FLOAT32 || p.dtype().isHalf()) {
             float[] out = new float[n];
             generator.bernoulli(out, 0, n, p.toFloatArray(), 0);
-            return Tensor.of(out, n).view(shape).to(p.device());
+            return Tensor.of(out, p.dtype(), n).view(shape).to(p.device());
         }
         if (p.dtype() == DType.FLOAT64) {
             double[] out = new double[n];
@@ -71,7 +71,7 @@ public final class Sampling {
         generator.uniform(draws, 0, draws.length, 0, 1);
         double[] all = w.toDoubleArray();
         for (int r = 0; r < rows; r++) {
-            double[] sums = cumulative(all, r * n, n, w.dtype() == DType.FLOAT32);
+            double[] sums = cumulative(all, r * n, n, w.dtype() != DType.FLOAT64);
             for (int i = r * count; i < (r + 1) * count; i++) {
                 picks[i] = search(sums, draws[i]);
             }

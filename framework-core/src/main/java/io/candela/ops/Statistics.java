@@ -269,7 +269,7 @@ public final class Statistics {
             throw new IllegalArgumentException("histc: the range must be finite and rising, got %s to %s".formatted(low, high));
         }
         double[] counts = new double[bins];
-        boolean single = x.dtype() == DType.FLOAT32; // PyTorch's places are rounded as the type is
+        boolean single = x.dtype() == DType.FLOAT32 || x.dtype().isHalf(); // PyTorch's places are rounded as the type is
         float width = (float) high - (float) low;
         for (double a : v) {
             if (a >= low && a <= high) {

@@ -2,6 +2,7 @@ package io.candela.ops;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.UnaryOp;
+import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -17,6 +18,34 @@ public final class Views {
     /** The same elements in another shape; a view where strides allow. */
     public static Tensor reshape(Tensor x, int... sizes) {
         return viewOrCopy(x, infer("reshape", x.shape(), sizes));
+    }
+
+    /** The same bytes as another type; the last dimension takes up a difference in width. */
+    public static Tensor reinterpret(Tensor x, DType dtype) {
+        int from = x.dtype().bytes();
+        int to = dtype.bytes();
+        if (from == to) {
+            return Tensor.over(x.storage(), dtype, x.shape(), x.strides(), x.offset());
+        }
+        int last = x.dim() - 1;
+        if (last < 0 || x.size(last) != 1 && x.stride(last) != 1) {
+            throw new ShapeException("view: %s of %s as %s needs a contiguous last dimension; use contiguous() first", x.shape(), x.dtype(), dtype);
+        }
+        int ratio = Math.max(from, to) / Math.min(from, to);
+        boolean wider = to > from;
+        int[] strides = x.strides().clone();
+        boolean fits = !wider || x.size(last) % ratio == 0 && x.offset() % ratio == 0;
+        for (int i = 0; i < last; i++) {
+            fits &= !wider || strides[i] % ratio == 0;
+            strides[i] = wider ? strides[i] / ratio : strides[i] * ratio;
+        }
+        if (!fits) {
+            throw new ShapeException("view: %s of %s does not divide into %s: sizes, strides and offset must be multiples of %d; use contiguous() first",
+                    x.shape(), x.dtype(), dtype, ratio);
+        }
+        strides[last] = 1;
+        Shape shape = x.shape().with(last, wider ? x.size(last) / ratio : x.size(last) * ratio);
+        return Tensor.over(x.storage(), dtype, shape, strides, wider ? x.offset() / ratio : x.offset() * ratio);
     }
 
     static Tensor viewOrCopy(Tensor x, Shape shape) {

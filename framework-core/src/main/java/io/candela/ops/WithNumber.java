@@ -83,7 +83,7 @@ public final class WithNumber extends UnaryOp {
             case RSUB -> g.neg();
             case MUL -> g.mul(number);
             case DIV -> g.div(number);
-            case RDIV -> g.neg().mul(x.get().pow(-2.0).mul(number));
+            case RDIV -> g.mul(number).neg().mul(x.get().reciprocal().square());
             case POW -> powGrad(g);
             case RPOW -> g.mul(y.get().mul(Math.log(number)));
             default -> throw new AssertionError(kernel);

@@ -49,6 +49,11 @@ public sealed interface DataMethods permits Tensor {
         return TensorData.toInts(self());
     }
 
+    /** All elements in row-major order, converted to short; floating point is cut off, larger integers lose their upper bits. A copy. */
+    default short[] toShortArray() {
+        return TensorData.toShorts(self());
+    }
+
     /** All elements in row-major order: true where not 0. A copy. */
     default boolean[] toBooleanArray() {
         return TensorData.toBooleans(self());

@@ -6,6 +6,7 @@ import io.candela.ops.Searching;
 import io.candela.ops.Windows;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 
 /** Static methods of {@link Tensor} beside the few that need its insides: tensors from rules and arrays, and from several tensors. */
 public abstract sealed class Factories permits Tensor {
@@ -28,6 +29,15 @@ public abstract sealed class Factories permits Tensor {
         return Tensor.full(Shape.of(shape), value, DType.FLOAT32, Device.CPU);
     }
 
+    /**
+     * Contiguous tensor on the CPU with every element {@code value}.
+     *
+     * @throws DTypeException if {@code dtype} is an integer type and does not hold {@code value}
+     */
+    public static Tensor full(DType dtype, double value, int... shape) {
+        return Tensor.full(Shape.of(shape), value, dtype, Device.CPU);
+    }
+
     /** Contiguous int64 tensor on the CPU with every element {@code value}. */
     public static Tensor full(long value, int... shape) {
         Tensor t = Tensor.empty(Shape.of(shape), DType.INT64, Device.CPU);
@@ -37,22 +47,22 @@ public abstract sealed class Factories permits Tensor {
 
     /** {@code start, start+1, …} below {@code end}, in int64. */
     public static Tensor arange(long start, long end) {
-        return TensorData.arange(start, end, 1);
+        return Sequences.arange(start, end, 1);
     }
 
     /** {@code 0, 1, …} below {@code end}, in float32. */
     public static Tensor arange(double end) {
-        return TensorData.arange(0.0, end, 1.0);
+        return arange(DType.FLOAT32, 0, end, 1);
     }
 
     /** {@code start, start+1, …} below {@code end}, in float32. */
     public static Tensor arange(double start, double end) {
-        return TensorData.arange(start, end, 1.0);
+        return arange(DType.FLOAT32, start, end, 1);
     }
 
     /** {@code start, start+step, …} below (with a negative step: above) {@code end}, in float32. */
     public static Tensor arange(double start, double end, double step) {
-        return TensorData.arange(start, end, step);
+        return arange(DType.FLOAT32, start, end, step);
     }
 
     /** {@code steps} powers of 10 whose exponents are evenly spaced from {@code start} to {@code end}, both included, in float32. */
@@ -62,7 +72,34 @@ public abstract sealed class Factories permits Tensor {
 
     /** {@code steps} powers of {@code base} whose exponents are evenly spaced from {@code start} to {@code end}, both included, in float32. */
     public static Tensor logspace(double start, double end, int steps, double base) {
-        return TensorData.logspace(start, end, steps, base);
+        return logspace(DType.FLOAT32, start, end, steps, base);
+    }
+
+    /**
+     * {@code start, start+step, …} below (with a negative step: above) {@code end}. In an integer type, start and step lose their fractions.
+     *
+     * @throws DTypeException for bool
+     */
+    public static Tensor arange(DType dtype, double start, double end, double step) {
+        return Sequences.arange(dtype, start, end, step);
+    }
+
+    /**
+     * {@code steps} evenly spaced numbers from {@code start} to {@code end}, both included; in an integer type without fractions.
+     *
+     * @throws DTypeException for bool
+     */
+    public static Tensor linspace(DType dtype, double start, double end, int steps) {
+        return Sequences.linspace(dtype, start, end, steps);
+    }
+
+    /**
+     * {@code steps} powers of {@code base} whose exponents are evenly spaced from {@code start} to {@code end}, both included.
+     *
+     * @throws DTypeException for bool
+     */
+    public static Tensor logspace(DType dtype, double start, double end, int steps, double base) {
+        return Sequences.logspace(dtype, start, end, steps, base);
     }
 
     /** float32 matrix {@code (rows, columns)} with ones on the diagonal. */
@@ -77,7 +114,57 @@ public abstract sealed class Factories permits Tensor {
         return out;
     }
 
+    /** Uniform in [0, 1), from the default generator; PyTorch's values for the same seed. */
+    public static Tensor rand(DType dtype, int... shape) {
+        return empty(dtype, shape).uniformInPlace(0, 1);
+    }
+
+    /** Standard normal, from the default generator; PyTorch's values for the same seed. */
+    public static Tensor randn(DType dtype, int... shape) {
+        return empty(dtype, shape).normalInPlace(0, 1);
+    }
+
+    /** Uniform integers in {@code low} to {@code high}−1, from the default generator; PyTorch's values for the same seed. */
+    public static Tensor randint(DType dtype, long low, long high, int... shape) {
+        return Tensor.randint(low, high, shape).to(dtype);
+    }
+
     // ---- from Java arrays and buffers ----
+
+    /** int16 tensor with a copy of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(short[] data, int... shape) {
+        return TensorData.copyOf(ShortBuffer.wrap(data), DType.INT16, data.length, shape);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(float[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(double[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(long[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(int[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; without a shape, of one dimension. */
+    public static Tensor of(short[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
+
+    /** Tensor of type {@code dtype} with the numbers of {@code data} in row-major order; bytes count as 0..255, in int8 as −128..127; without a shape, of one dimension. */
+    public static Tensor of(byte[] data, DType dtype, int... shape) {
+        return Tensor.of(data, shape).to(dtype);
+    }
 
     /** float64 tensor {@code (rows, columns)} with a copy of {@code data}. */
     public static Tensor of(double[][] data) {
@@ -121,6 +208,11 @@ public abstract sealed class Factories permits Tensor {
      */
     public static Tensor tensor(Object data) {
         return TensorData.nested(data);
+    }
+
+    /** As {@link #tensor(Object)}, converted to {@code dtype}. */
+    public static Tensor tensor(Object data, DType dtype) {
+        return TensorData.nested(data).to(dtype);
     }
 
     /**

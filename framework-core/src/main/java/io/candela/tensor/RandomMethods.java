@@ -24,6 +24,16 @@ public sealed interface RandomMethods permits Tensor {
         return self().emptyLike().normalInPlace(0, 1);
     }
 
+    /** Uniform numbers in [0, 1) of a floating point type, of this tensor's shape and device. */
+    default Tensor randLike(DType dtype) {
+        return self().emptyLike(dtype).uniformInPlace(0, 1);
+    }
+
+    /** Standard normal numbers of a floating point type, of this tensor's shape and device. */
+    default Tensor randnLike(DType dtype) {
+        return self().emptyLike(dtype).normalInPlace(0, 1);
+    }
+
     /** Integers from {@code low} to {@code high}−1, of this tensor's shape, type and device. */
     default Tensor randintLike(long low, long high) {
         return TensorData.randint(low, high, self().shape(), Generator.getDefault()).to(self().dtype()).to(self().device());

@@ -2,7 +2,6 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.backend.Reduction;
-import io.candela.ops.Deviation;
 import io.candela.ops.Indexing;
 import io.candela.ops.LogSoftmax;
 import io.candela.ops.Norm;
@@ -160,12 +159,12 @@ public sealed interface ReduceMethods permits Tensor {
 
     /** Square root of {@link #var()}. */
     default Tensor std() {
-        return Autograd.apply(new Deviation(), var());
+        return std(1, false);
     }
 
     /** Square root of {@link #var(int, boolean, int...)}; its gradient at 0 is 0. */
     default Tensor std(int correction, boolean keepDim, int... dims) {
-        return Autograd.apply(new Deviation(), var(correction, keepDim, dims));
+        return Reduce.deviation(self(), correction, keepDim, dims);
     }
 
     /** Euclidean norm of all elements; its gradient at 0 is 0. */

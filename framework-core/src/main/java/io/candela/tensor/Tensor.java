@@ -11,6 +11,7 @@ import io.candela.backend.Backends;
 import io.candela.ops.Cast;
 import io.candela.ops.Transfer;
 import io.candela.ops.Joins;
+import io.candela.ops.Pointwise;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -28,7 +29,7 @@ import java.util.function.UnaryOperator;
  * <p>{@code equals} is identity: use {@link #equal} to compare elements.
  */
 public final class Tensor extends Factories implements PointwiseMethods, FunctionMethods, LogicMethods, InPlaceMethods, ReduceMethods,
-        StatisticsMethods, RandomMethods, ShapeMethods, IndexMethods, LinalgMethods, DataMethods {
+        StatisticsMethods, RandomMethods, ShapeMethods, IndexMethods, LinalgMethods, DataMethods, TypeMethods {
     private Storage storage; // this and the next five change together, in setData alone
     private DType dtype;
     private Shape shape;
@@ -130,8 +131,13 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return full(Shape.of(shape), 1, dtype, Device.CPU);
     }
 
-    /** Contiguous tensor with every element {@code value}, converted to {@code dtype}. */
+    /**
+     * Contiguous tensor with every element {@code value}, converted to {@code dtype}.
+     *
+     * @throws DTypeException if {@code dtype} is an integer type and does not hold {@code value}
+     */
     public static Tensor full(Shape shape, double value, DType dtype, Device device) {
+        Pointwise.checkFits("full", value, dtype);
         Tensor t = empty(shape, dtype, device);
         Backend.of(t).pointwise().fill(t, value);
         return t;
@@ -200,17 +206,17 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
 
     /** {@code 0, 1, … end−1} in int64. */
     public static Tensor arange(long end) {
-        return TensorData.arange(0, end, 1);
+        return Sequences.arange(0, end, 1);
     }
 
     /** {@code start, start+step, …} below (with a negative step: above) {@code end}, in int64. */
     public static Tensor arange(long start, long end, long step) {
-        return TensorData.arange(start, end, step);
+        return Sequences.arange(start, end, step);
     }
 
     /** {@code steps} evenly spaced numbers from {@code start} to {@code end}, both included, in float32. */
     public static Tensor linspace(double start, double end, int steps) {
-        return TensorData.linspace(start, end, steps);
+        return Sequences.linspace(DType.FLOAT32, start, end, steps);
     }
 
     /** float32 identity matrix {@code (n, n)}. */

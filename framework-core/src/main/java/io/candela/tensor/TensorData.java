@@ -9,6 +9,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 
 /** Elements in and out of tensors, and tensors made from rules. */
 final class TensorData {
@@ -44,47 +45,6 @@ final class TensorData {
         return out;
     }
 
-    static Tensor arange(long start, long end, long step) {
-        if (step == 0) {
-            throw new IllegalArgumentException("arange: step must not be 0");
-        }
-        if (end != start && end > start != step > 0) {
-            throw new IllegalArgumentException("arange: a step of %d does not lead from %d to %d".formatted(step, start, end));
-        }
-        long count = Math.floorDiv(end - start + (step > 0 ? step - 1 : step + 1), step);
-        long[] data = new long[Math.toIntExact(count)];
-        for (int i = 0; i < data.length; i++) {
-            data[i] = start + i * step;
-        }
-        return Tensor.of(data, data.length);
-    }
-
-    static Tensor arange(double start, double end, double step) {
-        if (step == 0 || !Double.isFinite(start) || !Double.isFinite(end) || !Double.isFinite(step)) {
-            throw new IllegalArgumentException("arange: finite numbers and a step other than 0 are needed, got %s, %s, %s".formatted(start, end, step));
-        }
-        if (end != start && end > start != step > 0) {
-            throw new IllegalArgumentException("arange: a step of %s does not lead from %s to %s".formatted(step, start, end));
-        }
-        float[] data = new float[Math.toIntExact((long) Math.ceil((end - start) / step))];
-        for (int i = 0; i < data.length; i++) {
-            data[i] = (float) (start + i * step);
-        }
-        return Tensor.of(data, data.length);
-    }
-
-    static Tensor logspace(double start, double end, int steps, double base) {
-        if (steps < 0) {
-            throw new IllegalArgumentException("logspace: steps must be 0 or more, got " + steps);
-        }
-        float[] data = new float[steps];
-        double step = steps < 2 ? 0 : (end - start) / (steps - 1);
-        for (int i = 0; i < steps; i++) {
-            data[i] = (float) Math.pow(base, i < steps / 2 || steps == 1 ? start + step * i : end - step * (steps - i - 1));
-        }
-        return Tensor.of(data, steps);
-    }
-
     /** A number, or arrays nested to any depth. */
     static Tensor nested(Object data) {
         if (data instanceof Number n) {
@@ -99,8 +59,8 @@ final class TensorData {
         for (; element.isArray(); element = element.getComponentType()) {
             rank++;
         }
-        if (rank == 0 || !element.isPrimitive() || element == char.class || element == short.class) {
-            throw new IllegalArgumentException("Tensor.tensor: a number or nested arrays of float, double, long, int, byte or boolean are needed, got "
+        if (rank == 0 || !element.isPrimitive() || element == char.class) {
+            throw new IllegalArgumentException("Tensor.tensor: a number or nested arrays of float, double, long, int, short, byte or boolean are needed, got "
                     + data.getClass().getSimpleName());
         }
         int[] sizes = new int[rank];
@@ -119,6 +79,8 @@ final class TensorData {
         } else if (flat instanceof long[] f) {
             return Tensor.of(f, sizes);
         } else if (flat instanceof int[] f) {
+            return Tensor.of(f, sizes);
+        } else if (flat instanceof short[] f) {
             return Tensor.of(f, sizes);
         } else if (flat instanceof boolean[] f) {
             return Tensor.of(f, sizes);
@@ -157,21 +119,6 @@ final class TensorData {
         Tensor t = Tensor.empty(s, dtype, Device.CPU);
         Backend.of(t).upload(bytes, dtype, t.storage(), 0);
         return t;
-    }
-
-    static Tensor linspace(double start, double end, int steps) {
-        if (steps < 0) {
-            throw new IllegalArgumentException("linspace: steps must be 0 or more, got " + steps);
-        }
-        // PyTorch counts from both ends, in float.
-        float[] data = new float[steps];
-        float first = (float) start;
-        float last = (float) end;
-        float step = steps < 2 ? 0 : (last - first) / (steps - 1);
-        for (int i = 0; i < steps; i++) {
-            data[i] = i < steps / 2 || steps == 1 ? first + step * i : last - step * (steps - i - 1);
-        }
-        return Tensor.of(data, steps);
     }
 
     static Tensor eye(int n) {
@@ -250,6 +197,10 @@ final class TensorData {
 
     static int[] toInts(Tensor t) {
         return download(t, DType.INT32, IntBuffer.allocate(t.numel())).array();
+    }
+
+    static short[] toShorts(Tensor t) {
+        return download(t, DType.INT16, ShortBuffer.allocate(t.numel())).array();
     }
 
     static boolean[] toBooleans(Tensor t) {

@@ -80,7 +80,7 @@ class OpContractTest {
                 function("clone", Tensor::clone),
                 function("zerosLike", Tensor::zerosLike),
                 function("onesLike", Tensor::onesLike)));
-        for (DType type : DType.values()) {
+        for (DType type : List.of(DType.BOOL, DType.UINT8, DType.INT32, DType.INT64, DType.FLOAT32, DType.FLOAT64)) { // DTypesContractTest has the others
             OpCase row = unary("to." + type, x -> x.to(type));
             rows.add(type == DType.FLOAT32 ? row.unchecked() : row);
         }

@@ -10,13 +10,22 @@ public final class Close {
 
     /** How far float32 may be off beside 1, one rounding each for a function and for the sums around it. */
     public static final double FLOAT = 2e-6;
+    /** How far the half types may be off beside 1: the distance of neighbours. */
+    public static final double FLOAT16 = 0x1p-10;
+    /** As {@link #FLOAT16}. */
+    public static final double BFLOAT16 = 0x1p-7;
     /** How far float64 may be off beside 1. */
     public static final double DOUBLE = 1e-12;
 
     /** Shape and type must be equal, and elements within {@code slack} times the usual error of their type. */
     public static void assertClose(Object what, Tensor expected, Tensor actual, double slack) {
         Assertions.assertEquals(expected.dtype(), actual.dtype(), () -> what + ": type");
-        assertCloseValues(what, expected, actual, slack * (expected.dtype() == DType.FLOAT32 ? FLOAT : DOUBLE));
+        assertCloseValues(what, expected, actual, slack * switch (expected.dtype()) {
+            case FLOAT32 -> FLOAT;
+            case FLOAT16 -> FLOAT16;
+            case BFLOAT16 -> BFLOAT16;
+            default -> DOUBLE;
+        });
     }
 
     /** Shape must be equal, and elements within {@code tolerance}, relative above 1 and absolute below. */

@@ -25,7 +25,7 @@ import java.util.zip.GZIPInputStream;
  * records as 32 bits, and the records. A record is its name {@code row|tag}, one byte (1 where PyTorch refused the operands), the operands,
  * and unless refused the results and the operands' gradients, each preceded by one byte (0 where there is none). A list has its length in
  * one byte. A tensor is one byte for the type (the ordinal in {@link DType}), one for the rank, the sizes in 32 bits, and the elements in
- * row-major order.
+ * row-major order, those of half types as their bits.
  */
 public final class Golden {
     private final String header;
@@ -130,6 +130,14 @@ public final class Golden {
         Tensor flat = switch (dtype) {
             case BOOL -> Tensor.of(in.readNBytes(n), n).to(DType.BOOL);
             case UINT8 -> Tensor.of(in.readNBytes(n), n);
+            case INT8 -> Tensor.of(in.readNBytes(n), DType.INT8, n);
+            case INT16, FLOAT16, BFLOAT16 -> {
+                short[] v = new short[n];
+                for (int i = 0; i < n; i++) {
+                    v[i] = in.readShort();
+                }
+                yield Tensor.of(v, n).view(dtype); // halves as their bits
+            }
             case INT32 -> {
                 int[] v = new int[n];
                 for (int i = 0; i < n; i++) {

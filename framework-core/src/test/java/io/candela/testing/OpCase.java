@@ -34,6 +34,11 @@ public final class OpCase {
         this.forward = forward;
     }
 
+    /** The row's name. */
+    public String name() {
+        return name;
+    }
+
     /** An op on one tensor. */
     public static OpCase unary(String name, UnaryOperator<Tensor> op) {
         return nary(name, x -> op.apply(x[0]));

@@ -63,6 +63,24 @@ public final class OpContract {
         return out.stream();
     }
 
+    /** Tests that every bit of every result of these types is PyTorch's; the sign of 0 only where the row promises it. */
+    public static Stream<DynamicNode> exact(Golden golden, List<OpCase> rows, Predicate<DType> types) {
+        List<DynamicNode> out = new ArrayList<>();
+        for (OpCase row : rows) {
+            add(out, row.name, golden.rows().getOrDefault(row.name, List.of()), c -> !c.refused(), c -> {
+                Tensor[] results = Autograd.noGrad(() -> row.forward.apply(operands(c, Device.CPU, Tensor::clone)));
+                for (int i = 0; i < results.length; i++) {
+                    if (!types.test(c.results().get(i).dtype())) {
+                        continue;
+                    }
+                    UnaryOperator<Tensor> zeros = row.zeroSigns ? x -> x : x -> x.maskedFill(x.eq(0), 0);
+                    Close.assertExact(c + ": result " + i, zeros.apply(c.results().get(i)), zeros.apply(results[i]));
+                }
+            });
+        }
+        return out.stream();
+    }
+
     private static Stream<DynamicNode> aspects(OpCase row, List<Golden.Case> cases) {
         List<DynamicNode> out = new ArrayList<>();
         for (Device device : EachBackend.usable()) {

@@ -164,7 +164,8 @@ final class TensorLeaves implements Leaves {
     private DType type(ElementType type, String what, String path) throws FormatException {
         DType known = Types.ofFile(type);
         if (known == null) {
-            throw source.fail("%s '%s' is %s, which Candela does not have; it has %s", what, path, type, Arrays.toString(DType.values()));
+            throw source.fail("%s '%s' is %s, which Candela does not have; it has %s%s", what, path, type, Arrays.toString(DType.values()),
+                    type.isComplex() ? "; save torch.view_as_real(x) in its place" : "");
         }
         return known;
     }

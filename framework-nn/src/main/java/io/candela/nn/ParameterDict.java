@@ -58,6 +58,11 @@ public final class ParameterDict extends Module {
 
     @Override
     protected String describe() {
-        return ModulePrinter.parameters(ownParameters(), dtype -> dtype == DType.FLOAT64 ? "DoubleTensor" : "FloatTensor");
+        return ModulePrinter.parameters(ownParameters(), dtype -> switch (dtype) {
+            case FLOAT64 -> "DoubleTensor";
+            case FLOAT16 -> "HalfTensor";
+            case BFLOAT16 -> "BFloat16Tensor";
+            default -> "FloatTensor";
+        });
     }
 }

@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Half;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -19,9 +20,18 @@ final class Blocks {
 
     /** The elements of {@code t}, broadcast to {@code shape}. */
     Blocks(Tensor t, Shape shape) {
+        this(t, shape, t.dtype());
+    }
+
+    /** For elements that are moved as they are, whatever they mean: NaN of a half type keeps all its bits. They go through floats, doubles or longs. */
+    static Blocks moving(Tensor t, Shape shape) {
+        return new Blocks(t, shape, t.dtype().isHalf() ? DType.INT16 : t.dtype());
+    }
+
+    private Blocks(Tensor t, Shape shape, DType dtype) {
         this.storage = HostStorage.of(t);
         this.block = storage.block;
-        this.dtype = t.dtype();
+        this.dtype = dtype;
         this.base = storage.start / dtype.bytes() + t.offset();
         if (t.isContiguous() && t.shape().equals(shape)) {
             this.sizes = null;
@@ -202,6 +212,16 @@ final class Blocks {
                     out[i] = (float) block.doubles.get(p);
                 }
             }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = Half.fromFloat16(block.shorts.get(p));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = Half.fromBfloat16(block.shorts.get(p));
+                }
+            }
             default -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
                     out[i] = integer(p);
@@ -227,6 +247,16 @@ final class Blocks {
                     out[i] = block.floats.get(p);
                 }
             }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = Half.fromFloat16(block.shorts.get(p));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = Half.fromBfloat16(block.shorts.get(p));
+                }
+            }
             default -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
                     out[i] = integer(p);
@@ -249,12 +279,22 @@ final class Blocks {
             }
             case FLOAT32 -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = (long) block.floats.get(p);
+                    out[i] = cut(block.floats.get(p));
                 }
             }
             case FLOAT64 -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = (long) block.doubles.get(p);
+                    out[i] = cut(block.doubles.get(p));
+                }
+            }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = cut(Half.fromFloat16(block.shorts.get(p)));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    out[i] = cut(Half.fromBfloat16(block.shorts.get(p)));
                 }
             }
             default -> {
@@ -269,6 +309,8 @@ final class Blocks {
         return switch (dtype) {
             case INT64 -> block.longs.get(p);
             case INT32 -> block.ints.get(p);
+            case INT16 -> block.shorts.get(p);
+            case INT8 -> block.bytes.get(p);
             default -> block.bytes.get(p) & 0xFF;
         };
     }
@@ -295,9 +337,29 @@ final class Blocks {
                     block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
                 }
             }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toFloat16(in[i]));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toBfloat16(in[i]));
+                }
+            }
+            case INT64 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.longs.put(p, cut(in[i]));
+                }
+            }
+            case UINT8 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.bytes.put(p, (byte) cut(in[i]));
+                }
+            }
             default -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
-                    putInteger(p, (long) in[i]);
+                    putInteger(p, cutToInt(in[i]));
                 }
             }
         }
@@ -325,9 +387,29 @@ final class Blocks {
                     block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
                 }
             }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toFloat16((float) in[i]));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toBfloat16((float) in[i]));
+                }
+            }
+            case INT64 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.longs.put(p, cut(in[i]));
+                }
+            }
+            case UINT8 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.bytes.put(p, (byte) cut(in[i]));
+                }
+            }
             default -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
-                    putInteger(p, (long) in[i]);
+                    putInteger(p, cutToInt(in[i]));
                 }
             }
         }
@@ -360,6 +442,16 @@ final class Blocks {
                     block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
                 }
             }
+            case FLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toFloat16(in[i]));
+                }
+            }
+            case BFLOAT16 -> {
+                for (int i = at, p = index; i < end; i++, p += stride) {
+                    block.shorts.put(p, Half.toBfloat16(in[i]));
+                }
+            }
             default -> {
                 for (int i = at, p = index; i < end; i++, p += stride) {
                     putInteger(p, in[i]);
@@ -372,7 +464,20 @@ final class Blocks {
         switch (dtype) {
             case INT64 -> block.longs.put(p, value);
             case INT32 -> block.ints.put(p, (int) value);
+            case INT16 -> block.shorts.put(p, (short) value);
             default -> block.bytes.put(p, (byte) value);
         }
+    }
+
+    /** Without its fraction; what does not fit becomes the smallest number, as x86 has it and so PyTorch. */
+    static long cut(double x) {
+        long whole = (long) x;
+        return whole == Long.MAX_VALUE || x != x ? Long.MIN_VALUE : whole;
+    }
+
+    /** As {@link #cut}, by way of int: so the narrower types but uint8 are reached. */
+    static int cutToInt(double x) {
+        int whole = (int) x;
+        return x >= 0x1p31 || x != x ? Integer.MIN_VALUE : whole;
     }
 }

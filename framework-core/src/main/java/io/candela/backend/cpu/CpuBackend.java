@@ -19,6 +19,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 
 /** The CPU: Java loops for small work, oneDNN for large work, ND4J for the long tail. Always there. */
 public final class CpuBackend implements Backend {
@@ -93,6 +94,8 @@ public final class CpuBackend implements Backend {
             s.block.longs.put(at, l, l.position(), n);
         } else if (source instanceof IntBuffer i) {
             s.block.ints.put(at, i, i.position(), n);
+        } else if (source instanceof ShortBuffer h) {
+            s.block.shorts.put(at, h, h.position(), n);
         } else {
             ByteBuffer b = (ByteBuffer) source;
             s.block.bytes.put(s.start + offset * dtype.bytes(), b, b.position(), n);
@@ -113,6 +116,8 @@ public final class CpuBackend implements Backend {
             l.put(l.position(), s.block.longs, at, n);
         } else if (target instanceof IntBuffer i) {
             i.put(i.position(), s.block.ints, at, n);
+        } else if (target instanceof ShortBuffer h) {
+            h.put(h.position(), s.block.shorts, at, n);
         } else {
             ByteBuffer b = (ByteBuffer) target;
             b.put(b.position(), s.block.bytes, s.start + offset * dtype.bytes(), n);

@@ -6,6 +6,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -22,6 +23,7 @@ final class HostBlock {
     final DoubleBuffer doubles;
     final LongBuffer longs;
     final IntBuffer ints;
+    final ShortBuffer shorts;
     private volatile long address; // 0 until a native library asks
 
     HostBlock(int capacity) {
@@ -36,6 +38,7 @@ final class HostBlock {
         this.doubles = bytes.asDoubleBuffer();
         this.longs = bytes.asLongBuffer();
         this.ints = bytes.asIntBuffer();
+        this.shorts = bytes.asShortBuffer();
     }
 
     /** The native address of byte 0. */

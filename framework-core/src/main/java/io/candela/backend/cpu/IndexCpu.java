@@ -1,11 +1,14 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.Backend;
 import io.candela.backend.IndexKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
+import io.candela.tensor.Half;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.function.Consumer;
 
 /** Moves elements by index. Indices are checked before anything is written. */
 final class IndexCpu implements IndexKernels {
@@ -21,8 +24,8 @@ final class IndexCpu implements IndexKernels {
                 throw new ShapeException("%s: index %d at position %d is out of range; use 0 to %d", who, picks[i], i, rows - 1);
             }
         }
-        Blocks in = new Blocks(x, x.shape());
-        Blocks to = new Blocks(out, out.shape());
+        Blocks in = Blocks.moving(x, x.shape());
+        Blocks to = Blocks.moving(out, out.shape());
         for (int i = 0; i < picks.length; i++) {
             copy(in, (int) picks[i] * width, to, i * width, width, x.dtype());
         }
@@ -56,6 +59,10 @@ final class IndexCpu implements IndexKernels {
 
     @Override
     public void addRows(Tensor source, Tensor index, Tensor out) {
+        if (out.dtype().isHalf()) {
+            inFloat(out, wide -> addRows(source, index, wide));
+            return;
+        }
         long[] picks = index.toLongArray();
         int width = picks.length == 0 ? 0 : source.numel() / picks.length;
         Blocks in = new Blocks(source, source.shape());
@@ -77,6 +84,14 @@ final class IndexCpu implements IndexKernels {
         }
     }
 
+    /** Sums of half types are carried in float and rounded once. */
+    private static void inFloat(Tensor out, Consumer<Tensor> sum) {
+        Tensor wide = Tensor.empty(out.shape(), DType.FLOAT32, out.device());
+        Backend.of(out).pointwise().copy(out, wide);
+        sum.accept(wide);
+        Backend.of(out).pointwise().copy(wide, out);
+    }
+
     @Override
     public void gather(Tensor x, int dim, Tensor index, Tensor out) {
         long[] picks = index.toLongArray();
@@ -95,7 +110,7 @@ final class IndexCpu implements IndexKernels {
             }
             case 2 -> {
                 for (int i = 0; i < positions.length; i++) {
-                    to.block.bytes.putShort(2 * (at + i), from.block.bytes.getShort(2 * (base + positions[i])));
+                    to.block.shorts.put(at + i, from.block.shorts.get(base + positions[i]));
                 }
             }
             case 4 -> {
@@ -136,6 +151,10 @@ final class IndexCpu implements IndexKernels {
     public void scatter(Tensor source, int dim, Tensor index, boolean add, Tensor out) {
         long[] picks = index.toLongArray();
         check("scatterAdd", picks, out.size(dim), dim, out.shape());
+        if (add && out.dtype().isHalf()) {
+            inFloat(out, wide -> store(source, positions(wide, dim, index.shape(), picks), true, wide));
+            return;
+        }
         int[] positions = positions(out, dim, index.shape(), picks);
         store(source, positions, add, out);
     }
@@ -144,7 +163,16 @@ final class IndexCpu implements IndexKernels {
     private static void store(Tensor source, int[] positions, boolean add, Tensor out) {
         HostStorage storage = HostStorage.of(out);
         int base = storage.start / out.dtype().bytes();
-        if (out.dtype().isFloating()) {
+        if (out.dtype().isHalf()) {
+            float[] v = source.toFloatArray();
+            boolean half = out.dtype() == DType.FLOAT16;
+            for (int i = 0; i < v.length; i++) {
+                int p = base + positions[i];
+                short old = add ? storage.block.shorts.get(p) : 0;
+                float sum = !add ? v[i] : v[i] + (half ? Half.fromFloat16(old) : Half.fromBfloat16(old));
+                storage.block.shorts.put(p, half ? Half.toFloat16(sum) : Half.toBfloat16(sum));
+            }
+        } else if (out.dtype().isFloating()) {
             double[] v = source.toDoubleArray();
             for (int i = 0; i < v.length; i++) {
                 int p = base + positions[i];
@@ -161,6 +189,7 @@ final class IndexCpu implements IndexKernels {
                 switch (out.dtype()) {
                     case INT64 -> storage.block.longs.put(p, add ? storage.block.longs.get(p) + v[i] : v[i]);
                     case INT32 -> storage.block.ints.put(p, (int) (add ? storage.block.ints.get(p) + v[i] : v[i]));
+                    case INT16 -> storage.block.shorts.put(p, (short) (add ? storage.block.shorts.get(p) + v[i] : v[i]));
                     case BOOL -> storage.block.bytes.put(p, (byte) (v[i] != 0 || add && storage.block.bytes.get(p) != 0 ? 1 : 0));
                     default -> storage.block.bytes.put(p, (byte) (add ? storage.block.bytes.get(p) + v[i] : v[i]));
                 }

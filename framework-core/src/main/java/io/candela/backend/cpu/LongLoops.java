@@ -242,6 +242,14 @@ final class LongLoops {
             for (int i = 0; i < n; i++) {
                 x[i] &= 0xFF;
             }
+        } else if (type == DType.INT16) {
+            for (int i = 0; i < n; i++) {
+                x[i] = (short) x[i];
+            }
+        } else if (type == DType.INT8) {
+            for (int i = 0; i < n; i++) {
+                x[i] = (byte) x[i];
+            }
         }
     }
 }

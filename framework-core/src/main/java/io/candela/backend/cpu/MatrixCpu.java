@@ -6,7 +6,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
-/** Matrix products: loops over heap arrays for small ones and for float64, oneDNN for the rest. */
+/** Matrix products: loops over heap arrays for small ones and for float64, oneDNN for the rest. Half types are multiplied in float32. */
 final class MatrixCpu implements MatrixKernels {
     /** Multiplications per chunk when threads share a product of doubles. */
     private static final int CHUNK = 128 << 10;
@@ -15,6 +15,12 @@ final class MatrixCpu implements MatrixKernels {
 
     @Override
     public void matmul(Tensor a, Tensor b, Tensor out) {
+        if (out.dtype().isHalf()) {
+            Tensor wide = Tensor.empty(out.shape(), DType.FLOAT32, out.device());
+            matmul(copy(a, DType.FLOAT32), copy(b, DType.FLOAT32), wide);
+            Backend.of(out).pointwise().copy(wide, out);
+            return;
+        }
         if (out.dim() == 2) {
             product(a, 0, b, 0, null, out, 0);
             return;
@@ -28,6 +34,12 @@ final class MatrixCpu implements MatrixKernels {
 
     @Override
     public void linear(Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        if (out.dtype().isHalf()) {
+            Tensor wide = Tensor.empty(out.shape(), DType.FLOAT32, out.device());
+            linear(copy(x, DType.FLOAT32), copy(weight, DType.FLOAT32), bias == null ? null : copy(bias, DType.FLOAT32), wide);
+            Backend.of(out).pointwise().copy(wide, out);
+            return;
+        }
         int[] strides = weight.strides();
         Tensor transposed = weight.viewOf(weight.shape().transposed(), new int[] {strides[1], strides[0]}, weight.offset());
         product(x, 0, transposed, 0, bias, out, 0);
@@ -53,7 +65,7 @@ final class MatrixCpu implements MatrixKernels {
     private static void large(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift, int m, int k, int n) {
         Tensor left = dense(a, aShift);
         Tensor right = dense(b, bShift);
-        Tensor added = bias == null || bias.isContiguous() ? bias : copy(bias);
+        Tensor added = bias == null || bias.isContiguous() ? bias : copy(bias, bias.dtype());
         long biasAddress = added == null ? 0 : address(added, 0);
         int[] as = left.strides();
         int[] bs = right.strides();
@@ -84,11 +96,11 @@ final class MatrixCpu implements MatrixKernels {
         int row = s[s.length - 2];
         int column = s[s.length - 1];
         boolean plain = column == 1 && row >= columns || row == 1 && column >= rows;
-        return plain ? x : copy(x.viewOf(Shape.of(rows, columns), new int[] {row, column}, x.offset() + shift));
+        return plain ? x : copy(x.viewOf(Shape.of(rows, columns), new int[] {row, column}, x.offset() + shift), x.dtype());
     }
 
-    private static Tensor copy(Tensor x) {
-        Tensor out = x.emptyLike();
+    private static Tensor copy(Tensor x, DType dtype) {
+        Tensor out = Tensor.empty(x.shape(), dtype, x.device());
         Backend.of(x).pointwise().copy(x, out);
         return out;
     }

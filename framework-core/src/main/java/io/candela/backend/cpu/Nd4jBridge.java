@@ -16,6 +16,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.ShortPointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -111,7 +112,8 @@ public final class Nd4jBridge {
             case FLOAT64 -> new DoublePointer(bytes.asDoubleBuffer());
             case INT64 -> new LongPointer(bytes.asLongBuffer());
             case INT32 -> new IntPointer(bytes.asIntBuffer());
-            case UINT8 -> new BytePointer(bytes);
+            case INT16, FLOAT16, BFLOAT16 -> new ShortPointer(bytes.asShortBuffer());
+            case UINT8, INT8 -> new BytePointer(bytes);
             case BOOL -> new BooleanPointer(new BytePointer(bytes));
         };
     }
@@ -122,6 +124,10 @@ public final class Nd4jBridge {
             case FLOAT64 -> DataType.DOUBLE;
             case INT64 -> DataType.LONG;
             case INT32 -> DataType.INT;
+            case INT16 -> DataType.SHORT;
+            case INT8 -> DataType.BYTE;
+            case FLOAT16 -> DataType.HALF;
+            case BFLOAT16 -> DataType.BFLOAT16;
             case UINT8 -> DataType.UBYTE;
             case BOOL -> DataType.BOOL;
         };
@@ -133,6 +139,10 @@ public final class Nd4jBridge {
             case DOUBLE -> DType.FLOAT64;
             case LONG -> DType.INT64;
             case INT -> DType.INT32;
+            case SHORT -> DType.INT16;
+            case BYTE -> DType.INT8;
+            case HALF -> DType.FLOAT16;
+            case BFLOAT16 -> DType.BFLOAT16;
             case UBYTE -> DType.UINT8;
             case BOOL -> DType.BOOL;
             default -> throw new DTypeException("Tensor.of: ND4J's %s has no counterpart; cast the array first", type);

@@ -3,6 +3,7 @@ package io.candela.backend.cpu;
 import io.candela.backend.NnKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
+import io.candela.tensor.Half;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -12,6 +13,8 @@ final class NnCpu implements NnKernels {
     private static final int CHUNK = 16 << 10;
     /** Elements from which oneDNN's start pays. Kept here, so that small programs do not load its classes. */
     private static final int DNN_SOFTMAX = 512;
+    /** Normal numbers that the generator makes at once. */
+    private static final int NORMAL_GROUP = 16;
 
     @Override
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
@@ -159,17 +162,20 @@ final class NnCpu implements NnKernels {
 
     private static void writeOne(Tensor scalar, double value) {
         HostStorage s = HostStorage.of(scalar);
-        if (scalar.dtype() == DType.FLOAT32) {
-            s.block.floats.put((s.start >> 2) + scalar.offset(), (float) value);
-        } else {
-            s.block.doubles.put((s.start >> 3) + scalar.offset(), value);
+        switch (scalar.dtype()) {
+            case FLOAT32 -> s.block.floats.put((s.start >> 2) + scalar.offset(), (float) value);
+            case FLOAT64 -> s.block.doubles.put((s.start >> 3) + scalar.offset(), value);
+            default -> new Blocks(scalar, scalar.shape()).write(0, new double[] {value}, 1);
         }
     }
 
     private static double readOne(Tensor scalar) {
         HostStorage s = HostStorage.of(scalar);
-        return scalar.dtype() == DType.FLOAT32 ? s.block.floats.get((s.start >> 2) + scalar.offset())
-                : s.block.doubles.get((s.start >> 3) + scalar.offset());
+        return switch (scalar.dtype()) {
+            case FLOAT32 -> s.block.floats.get((s.start >> 2) + scalar.offset());
+            case FLOAT64 -> s.block.doubles.get((s.start >> 3) + scalar.offset());
+            default -> scalar.item();
+        };
     }
 
     private static long[] labels(Tensor target, int rows) {
@@ -218,6 +224,8 @@ final class NnCpu implements NnKernels {
                 v[i] = Math.exp(v[i]);
             }
             to.write(0, v, n);
+        } else if (out.dtype().isHalf()) {
+            to.write(0, halves(distribution, first, second, generator, out.dtype(), n), n);
         } else if (out.dtype() == DType.FLOAT32) {
             float[] v = new float[n];
             switch (distribution) {
@@ -235,5 +243,28 @@ final class NnCpu implements NnKernels {
             }
             to.write(0, v, n);
         }
+    }
+
+    /** PyTorch draws floats and rounds them: not up to the excluded bound, and the last group of normal numbers is drawn once, not twice. */
+    private static float[] halves(Distribution distribution, double first, double second, Generator generator, DType dtype, int n) {
+        float[] v = new float[n];
+        switch (distribution) {
+            case UNIFORM -> {
+                generator.uniform(v, 0, n, first, second);
+                float excluded = Half.round(dtype, (float) second);
+                for (int i = 0; i < n; i++) {
+                    v[i] = Half.round(dtype, v[i]) == excluded ? (float) first : v[i];
+                }
+            }
+            case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+            default -> {
+                int rest = n < NORMAL_GROUP ? 0 : n % NORMAL_GROUP;
+                generator.normal(v, 0, n - rest, first, second);
+                if (rest > 0) {
+                    generator.normal(v, n - NORMAL_GROUP, NORMAL_GROUP, first, second);
+                }
+            }
+        }
+        return v;
     }
 }

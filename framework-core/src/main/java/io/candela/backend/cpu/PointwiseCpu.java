@@ -85,6 +85,7 @@ final class PointwiseCpu implements PointwiseKernels {
                     });
                 }
             }
+            case FLOAT16, BFLOAT16 -> forRange(out.numel(), (thread, from, end) -> HalfLoops.unary(kernel, in, to, out.dtype(), thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> {
                 double[] a = thread.doubles(0);
                 for (int p = from; p < end; p += BLOCK) {
@@ -136,6 +137,10 @@ final class PointwiseCpu implements PointwiseKernels {
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, right, 0, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, right, 0, to, thread, from, end));
+            case FLOAT16, BFLOAT16 -> {
+                HalfLoops.Operation operation = HalfLoops.binary(kernel, a, b, compute);
+                forRange(out.numel(), (thread, from, end) -> operation.run(left, right, to, thread, from, end));
+            }
             default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, right, 0, compute, to, thread, from, end));
         }
     }
@@ -152,6 +157,10 @@ final class PointwiseCpu implements PointwiseKernels {
         switch (compute) {
             case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> floats(kernel, left, null, number, to, thread, from, end));
             case FLOAT64 -> forRange(out.numel(), (thread, from, end) -> doubles(kernel, left, null, number, to, thread, from, end));
+            case FLOAT16, BFLOAT16 -> {
+                HalfLoops.Operation operation = HalfLoops.binary(kernel, a, number, compute);
+                forRange(out.numel(), (thread, from, end) -> operation.run(left, null, to, thread, from, end));
+            }
             default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, null, number, compute, to, thread, from, end));
         }
     }
@@ -239,7 +248,7 @@ final class PointwiseCpu implements PointwiseKernels {
         Blocks third = new Blocks(c, shape);
         Blocks to = new Blocks(out, shape);
         switch (out.dtype()) {
-            case FLOAT32 -> forRange(out.numel(), (thread, from, end) -> {
+            case FLOAT32, FLOAT16, BFLOAT16 -> forRange(out.numel(), (thread, from, end) -> {
                 float[] x = thread.floats(0);
                 float[] y = thread.floats(1);
                 float[] z = thread.floats(2);
@@ -405,9 +414,11 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         Shape shape = out.shape();
-        Blocks in = new Blocks(source, shape);
-        Blocks to = new Blocks(out, shape);
-        if (source.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32) {
+        boolean moved = source.dtype() == out.dtype();
+        boolean longs = !source.dtype().isFloating() || moved && source.dtype().isHalf();
+        Blocks in = moved ? Blocks.moving(source, shape) : new Blocks(source, shape);
+        Blocks to = moved ? Blocks.moving(out, shape) : new Blocks(out, shape);
+        if (!longs && source.dtype() != DType.FLOAT64 && out.dtype() != DType.FLOAT64) {
             forRange(out.numel(), (thread, from, end) -> {
                 float[] a = thread.floats(0);
                 for (int p = from; p < end; p += BLOCK) {
@@ -416,7 +427,7 @@ final class PointwiseCpu implements PointwiseKernels {
                     to.write(p, a, n);
                 }
             });
-        } else if (source.dtype().isFloating()) {
+        } else if (!longs) {
             forRange(out.numel(), (thread, from, end) -> {
                 double[] a = thread.doubles(0);
                 for (int p = from; p < end; p += BLOCK) {

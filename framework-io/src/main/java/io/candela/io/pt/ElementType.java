@@ -92,6 +92,11 @@ public enum ElementType {
         return bytes;
     }
 
+    /** Whether an element consists of two numbers. */
+    public boolean isComplex() {
+        return numberBytes < bytes;
+    }
+
     /** Size of the numbers that an element consists of: half an element for complex types. */
     public int numberBytes() {
         return numberBytes;

@@ -25,8 +25,7 @@ class RewriteTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"state_dict", "tied", "adam", "sgd", "checkpoint", "types", "shared", "parameter", "refused_float16",
-        "refused_uint16", "refused_complex64"})
+    @ValueSource(strings = {"state_dict", "tied", "adam", "sgd", "checkpoint", "types", "shared", "parameter", "refused_uint16", "refused_complex64"})
     void sameBytes(String name) throws IOException {
         Path copy = folder.resolve(name + ".pth");
         PtFiles.save(load(golden(name + ".pth")), copy);

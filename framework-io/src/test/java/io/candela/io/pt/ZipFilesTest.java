@@ -76,7 +76,7 @@ class ZipFilesTest {
     void bigEndianFilesAreSwapped() throws IOException {
         Map<String, byte[]> entries = entries();
         entries.put("byteorder", "big".getBytes());
-        int[] widths = {8, 4, 8, 4, 1, 1, 4, 4, 4}; // of the storages in types.pth
+        int[] widths = {8, 4, 8, 4, 2, 1, 2, 2, 1, 1, 4, 4, 4}; // of the storages in types.pth
         for (int i = 0; i < widths.length; i++) {
             byte[] bytes = entries.get("data/" + i);
             for (int at = 0; at < bytes.length; at += widths[i]) {
