@@ -51,7 +51,7 @@ public final class Normalize extends JointOp {
         String who = "batchNorm";
         check(who, x, weight, bias, runningMean, runningVar);
         Normalize op = new Normalize(who, eps, Shape.of(x.size(1)), null, null);
-        Tensor y = Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias);
+        Tensor y = apply(op, x, weight, bias);
         if (runningMean != null && x.numel() > 0) {
             op.track(runningMean, runningVar, momentum, x.numel() / x.size(1));
         }
@@ -65,7 +65,7 @@ public final class Normalize extends JointOp {
         check(who, x, weight, bias, mean, variance);
         Tensor m = mean.detach().clone().to(DType.FLOAT64); // a copy: the layer's may move before the gradient is computed
         Tensor v = variance.detach().clone().to(DType.FLOAT64);
-        return Autograd.apply(new Normalize(who, eps, Shape.of(x.size(1)), m, v), x.contiguous(x.memoryFormat()), weight, bias);
+        return apply(new Normalize(who, eps, Shape.of(x.size(1)), m, v), x, weight, bias);
     }
 
     /**
@@ -82,7 +82,7 @@ public final class Normalize extends JointOp {
         if (groups < 1 || x.size(1) % groups != 0) {
             throw new ShapeException("groupNorm: %d groups do not divide the %d channels of %s", groups, x.size(1), x.shape());
         }
-        return Autograd.apply(new Normalize(who, eps, Shape.of(x.size(0), groups), null, null), x.contiguous(x.memoryFormat()), weight, bias);
+        return apply(new Normalize(who, eps, Shape.of(x.size(0), groups), null, null), x, weight, bias);
     }
 
     /** By sample and channel, over positions; otherwise as {@link #batch}. Running statistics move towards the average of the samples'. */
@@ -90,7 +90,7 @@ public final class Normalize extends JointOp {
         String who = "instanceNorm";
         check(who, x, weight, bias, runningMean, runningVar);
         Normalize op = new Normalize(who, eps, Shape.of(x.size(0), x.size(1)), null, null);
-        Tensor y = Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias);
+        Tensor y = apply(op, x, weight, bias);
         if (runningMean != null && x.numel() > 0) {
             op.track(runningMean, runningVar, momentum, x.numel() / (x.size(0) * x.size(1)));
         }
@@ -105,7 +105,15 @@ public final class Normalize extends JointOp {
     public static Tensor rows(String who, Tensor x, double eps) {
         Matmul.checkTypes(who, x, x);
         Tensor sample = x.contiguous().unsqueeze(0); // rows are the channels of one sample
-        return Autograd.apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null).squeeze(0);
+        return apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null).squeeze(0);
+    }
+
+    /** Half types are computed in float32; weight and bias may then be that, too. */
+    private static Tensor apply(Normalize op, Tensor x, Tensor weight, Tensor bias) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, y -> apply(op, y, weight == null ? null : weight.toFloat(), bias == null ? null : bias.toFloat()));
+        }
+        return Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias);
     }
 
     private static void check(String who, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance) {
@@ -126,7 +134,9 @@ public final class Normalize extends JointOp {
             if (t.dim() != 1 || t.size(0) != x.size(1)) {
                 throw new ShapeException("%s: %s must be (%d), one per channel of the input %s, got %s", who, names[i], x.size(1), x.shape(), t.shape());
             }
-            Matmul.checkTypes(who, x, t);
+            if (!(x.dtype().isHalf() && t.dtype() == DType.FLOAT32)) {
+                Matmul.checkTypes(who, x, t);
+            }
         }
     }
 

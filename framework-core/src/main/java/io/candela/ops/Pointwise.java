@@ -67,8 +67,8 @@ public final class Pointwise {
         return target == null ? a : Autograd.enableGrad(() -> a.clone()); // recorded: second derivatives lead through it
     }
 
-    /** A function of several steps, computed in float32 for half types so that it rounds once. */
-    static Tensor wide(Tensor x, UnaryOperator<Tensor> function) {
+    /** A function of several steps, computed in float32 for half types so that it rounds once, as where PyTorch has one kernel for it. */
+    public static Tensor wide(Tensor x, UnaryOperator<Tensor> function) {
         return x.dtype().isHalf() ? function.apply(x.to(DType.FLOAT32)).to(x.dtype()) : function.apply(x);
     }
 

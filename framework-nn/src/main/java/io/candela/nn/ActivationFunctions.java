@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.ops.Pointwise;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
@@ -120,8 +121,8 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (!training) {
             return leakyRelu(x, (lower + upper) / 2);
         }
-        double from = x.dtype() == DType.FLOAT32 ? (float) lower : lower;
-        double to = x.dtype() == DType.FLOAT32 ? (float) upper : upper;
+        double from = x.dtype() == DType.FLOAT64 ? lower : (float) lower;
+        double to = x.dtype() == DType.FLOAT64 ? upper : (float) upper;
         boolean[] negative = x.le(0).toBooleanArray();
         double[] slopes = new double[negative.length];
         for (int i = 0; i < slopes.length; i++) { // one draw for each, in the order of the elements
@@ -168,6 +169,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
     }
 
     private static Tensor elu(Tensor x, double negative, double positive, double inside) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, y -> elu(y, negative, positive, inside));
+        }
         Tensor low = x.le(0);
         Tensor masked = x.maskedFill(low.logicalNot(), 0); // else e^x of the other elements overflows
         return masked.mul(inside).expm1().mul(negative).where(low, x.mul(positive));
@@ -175,7 +179,7 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** x Φ(x), with Φ the distribution function of the standard normal distribution. */
     public static Tensor gelu(Tensor x) {
-        return x.mul(x.mul(Math.sqrt(0.5)).erf().add(1.0)).mul(0.5);
+        return Pointwise.wide(x, y -> y.mul(y.mul(Math.sqrt(0.5)).erf().add(1.0)).mul(0.5));
     }
 
     /** {@link #gelu(Tensor)}, exact or approximated by a tanh. */
@@ -183,22 +187,29 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (approximate == GELU.Approximate.NONE) {
             return gelu(x);
         }
+        return Pointwise.wide(x, ActivationFunctions::geluByTanh);
+    }
+
+    private static Tensor geluByTanh(Tensor x) {
         Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
         return x.mul(0.5).mul(inner.tanh().add(1.0));
     }
 
     /** x sigmoid(x), also called swish. */
     public static Tensor silu(Tensor x) {
-        return x.mul(x.sigmoid());
+        return Pointwise.wide(x, y -> y.mul(y.sigmoid()));
     }
 
     /** x tanh(softplus(x)). */
     public static Tensor mish(Tensor x) {
-        return x.mul(softplus(x).tanh());
+        return Pointwise.wide(x, y -> y.mul(softplus(y).tanh()));
     }
 
     /** 0 below −3, x above 3, x (x + 3)/6 between. */
     public static Tensor hardswish(Tensor x) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, ActivationFunctions::hardswish);
+        }
         Tensor low = x.le(-3);
         Tensor high = x.lt(3).logicalNot(); // NaN too
         Tensor middle = x.maskedFill(low.logicalOr(high), 0);
@@ -207,6 +218,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** 0 below −3, 1 above 3, x/6 + 1/2 between; the gradient is 0 at both ends. */
     public static Tensor hardsigmoid(Tensor x) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, ActivationFunctions::hardsigmoid);
+        }
         Tensor inside = x.gt(-3).logicalAnd(x.lt(3));
         Tensor y = x.add(3.0).clamp(0, 6).div(6.0);
         return y.where(inside, y.detach()); // no gradient for NaN either
@@ -236,7 +250,7 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (!(lambda >= 0)) {
             throw new IllegalArgumentException("softshrink: lambda must not be negative, got " + lambda);
         }
-        return x.sub(x.clamp(-lambda, lambda));
+        return Pointwise.wide(x, y -> y.sub(y.clamp(-lambda, lambda)));
     }
 
     /** x − tanh(x). */
@@ -251,6 +265,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** ln(1 + e^(beta x)) / beta, and x itself where beta x is above {@code threshold}. */
     public static Tensor softplus(Tensor x, double beta, double threshold) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, y -> softplus(y, beta, threshold));
+        }
         Tensor scaled = x.mul(beta);
         Tensor linear = scaled.gt(threshold);
         return x.where(linear, scaled.maskedFill(linear, 0).exp().log1p().div(beta));
@@ -263,6 +280,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** ln of {@link #sigmoid}, computed without loss. */
     public static Tensor logSigmoid(Tensor x) {
+        if (x.dtype().isHalf()) {
+            return Pointwise.wide(x, ActivationFunctions::logSigmoid);
+        }
         Tensor negative = x.lt(0);
         Tensor minusSize = x.where(negative, x.neg());
         return x.maskedFill(x.ge(0), 0).sub(minusSize.exp().log1p());
@@ -283,6 +303,6 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (size % 2 != 0) {
             throw new ShapeException("glu: dimension %d must have an even size, got input %s", dim, x.shape());
         }
-        return x.narrow(dim, 0, size / 2).mul(x.narrow(dim, size / 2, size / 2).sigmoid());
+        return Pointwise.wide(x, y -> y.narrow(dim, 0, size / 2).mul(y.narrow(dim, size / 2, size / 2).sigmoid()));
     }
 }

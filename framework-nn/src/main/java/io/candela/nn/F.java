@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.ops.Pointwise;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
@@ -37,6 +38,9 @@ public final class F extends SpatialFunctions {
         if (!fit) {
             throw new ShapeException("bilinear: inputs must be (*, in1) and (*, in2) for a weight (out, in1, in2), got %s, %s and %s", x1.shape(),
                     x2.shape(), weight.shape());
+        }
+        if (x1.dtype().isHalf()) {
+            return Pointwise.wide(x1, y -> bilinear(y, x2.toFloat(), weight.toFloat(), bias == null ? null : bias.toFloat()));
         }
         int out = weight.size(0);
         Tensor first = x1.reshape(-1, weight.size(1)).mm(weight.permute(1, 0, 2).reshape(weight.size(1), -1)).view(-1, out, weight.size(2));

@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.ops.Normalize;
+import io.candela.ops.Pointwise;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -135,8 +136,10 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
     public static Tensor layerNorm(Tensor x, int[] normalizedShape, Tensor weight, Tensor bias, double eps) {
         LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
         int rows = x.shape().dropLast(normalizedShape.length).numel();
-        Tensor normal = Normalize.rows("layerNorm", x.reshape(rows, Shape.of(normalizedShape).numel()), eps);
-        return LayerNorm.affine(normal.view(x.shape().toArray()), weight, bias);
+        return Pointwise.wide(x, y -> {
+            Tensor normal = Normalize.rows("layerNorm", y.reshape(rows, Shape.of(normalizedShape).numel()), eps);
+            return LayerNorm.affine(normal.view(y.shape().toArray()), weight, bias);
+        });
     }
 
     /**
@@ -144,13 +147,13 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
      *
      * @param normalizedShape the sizes of the last dimensions
      * @param weight          in that shape, or null for 1
-     * @param eps             null for the gap between 1 and the next number of the type of {@code x}
+     * @param eps             null for the gap between 1 and the next number of the type of {@code x}, of float32 for half types
      * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or the weight has another shape
      */
     public static Tensor rmsNorm(Tensor x, int[] normalizedShape, Tensor weight, Double eps) {
         int[] dims = LayerNorm.dims("rmsNorm", x, normalizedShape, weight, null);
         double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-        return LayerNorm.affine(x.mul(x.square().mean(true, dims).add(least).rsqrt()), weight, null);
+        return Pointwise.wide(x, y -> LayerNorm.affine(y.mul(y.square().mean(true, dims).add(least).rsqrt()), weight, null));
     }
 
     /** {@link #normalize(Tensor, double, int, double)} with the Euclidean norm along dimension 1 and an eps of 1e-12. */
