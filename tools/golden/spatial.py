@@ -8,6 +8,7 @@ It writes to framework-nn/src/test/resources/golden:
 
     pooling.bin.gz         poolings, for the table in PoolContractTest
     resampling.bin.gz      padding, resampling and rearranging, for the table in ResampleContractTest
+    grids.bin.gz           sampling at the points of grids, for the table in GridContractTest
     fractional.bin.gz      results of fractional pooling from a seed, for FractionalPoolTest
     spatialforms.txt       printed forms; each after a line "== name"
 """
@@ -186,6 +187,25 @@ for layer, name, shape in ((nn.FractionalMaxPool2d(2, output_size=(3, 4), return
         torch.manual_seed(SEED)
         records.record(name, str(d), layer, x)
 records.write(OUT / "fractional.bin.gz", HEADER)
+
+# ---- grids ----
+
+records = Records()
+for d, tag in ((F32, "f32"), (F64, "check")):
+    for shape, out in (((2, 2, 4, 5), (3, 4)), ((1, 2, 3, 4, 2), (2, 3, 2)), ((2, 3, 1, 3), (2, 2))):
+        n = len(out)
+        x, grid = uniform(shape, d), uniform((shape[0],) + out + (n,), d, -1.6, 1.6) + 1 / 97  # off the kinks
+        for mode in ("bilinear", "nearest"):
+            for padding in ("zeros", "border", "reflection"):
+                for align in (False, True):
+                    records.record(f"gridSample.{mode}.{padding}{'.aligned' if align else ''}", f"{tag} {list(shape)}", lambda x, g: F.grid_sample(
+                        x, g, mode, padding, align), x, grid)
+    for size in ((2, 3, 3, 4), (2, 1, 1, 2), (1, 2, 2, 3, 4)):
+        n = len(size) - 2
+        for align in (False, True):
+            records.record(f"affineGrid.{'x'.join(map(str, size))}{'.aligned' if align else ''}", f"{tag}", lambda t: F.affine_grid(
+                t, list(size), align_corners=align), uniform((size[0], n, n + 1), d))
+records.write(OUT / "grids.bin.gz", HEADER)
 
 # ---- printed forms ----
 

@@ -91,4 +91,41 @@ abstract sealed class SpatialFunctions extends PoolFunctions permits F {
     public static Tensor fold(Tensor x, int[] outputSize, int[] kernel, int[] dilation, int[] padding, int... stride) {
         return new Patches("fold", kernel, dilation, padding, stride).fold(x, outputSize);
     }
+
+    /** What {@link #gridSample} does between elements. */
+    public enum GridMode {
+        /** Weighs the neighbours by distance. */ BILINEAR,
+        /** Takes the nearest one. */ NEAREST
+    }
+
+    /** What {@link #gridSample} finds outside of the image. */
+    public enum GridPadding {
+        /** Zeros. */ ZEROS,
+        /** The edge. */ BORDER,
+        /** The image, mirrored at its edges. */ REFLECTION
+    }
+
+    /**
+     * Elements of images at given positions: {@code (n, c, h, w)} to {@code (n, c, height, width)}, or the same with depth.
+     *
+     * @param grid         {@code (n, height, width, 2)}, or {@code (n, depth, height, width, 3)}: positions from −1 to 1, that along the last
+     *                     dimension first
+     * @param alignCorners whether −1 and 1 are the centres of the corner elements, else their outer edges
+     * @throws ShapeException if shapes do not fit
+     */
+    public static Tensor gridSample(Tensor x, Tensor grid, GridMode mode, GridPadding padding, boolean alignCorners) {
+        return GridSample.apply(x, grid, mode, padding, alignCorners);
+    }
+
+    /**
+     * Where the elements of a result lie in an image that an affine map moves: a grid for {@link #gridSample}.
+     *
+     * @param theta        {@code (n, 2, 3)}, or {@code (n, 3, 4)} with depth
+     * @param size         of the result, {@code (n, c, h, w)} or {@code (n, c, d, h, w)}
+     * @param alignCorners as in {@link #gridSample}
+     * @throws ShapeException if shapes do not fit
+     */
+    public static Tensor affineGrid(Tensor theta, int[] size, boolean alignCorners) {
+        return GridSample.affine(theta, size, alignCorners);
+    }
 }
