@@ -53,6 +53,9 @@ public interface Backend {
     /** Pooling and resampling. */
     PoolKernels pool();
 
+    /** Fused recurrent networks. */
+    RecurrentKernels recurrent();
+
     /** Fused optimizer updates. */
     OptimKernels optim();
 

@@ -9,6 +9,7 @@ import io.candela.backend.NormKernels;
 import io.candela.backend.OptimKernels;
 import io.candela.backend.PointwiseKernels;
 import io.candela.backend.PoolKernels;
+import io.candela.backend.RecurrentKernels;
 import io.candela.backend.ReduceKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
@@ -34,6 +35,7 @@ public final class CpuBackend implements Backend {
     private final NnKernels nn = new NnCpu();
     private final NormKernels norm = new NormCpu();
     private final PoolKernels pool = new PoolCpu();
+    private final RecurrentKernels recurrent = new RecurrentCpu();
     private final OptimKernels optim = new OptimCpu();
 
     private CpuBackend() {}
@@ -162,6 +164,11 @@ public final class CpuBackend implements Backend {
     @Override
     public PoolKernels pool() {
         return pool;
+    }
+
+    @Override
+    public RecurrentKernels recurrent() {
+        return recurrent;
     }
 
     @Override

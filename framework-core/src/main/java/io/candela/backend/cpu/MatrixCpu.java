@@ -214,7 +214,7 @@ final class MatrixCpu implements MatrixKernels {
     }
 
     /** {@code z += x y} for a result of many columns, in vectors, four rows of y at a time. */
-    private static void wide(float[] x, int row, int column, float[] y, float[] z, int m, int k, int n) {
+    static void wide(float[] x, int row, int column, float[] y, float[] z, int m, int k, int n) {
         for (int i = 0; i < m; i++) {
             int p = 0;
             int f = i * row;
