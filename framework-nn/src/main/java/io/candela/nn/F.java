@@ -77,6 +77,24 @@ public final class F extends SpatialFunctions {
         return EmbeddingLookup.bags(indices, weight, offsets, perSampleWeights, options);
     }
 
+    /** {@link #scaledDotProductAttention(Tensor, Tensor, Tensor, Attention.Options)} with the defaults. */
+    public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value) {
+        return scaledDotProductAttention(query, key, value, Attention.options());
+    }
+
+    /**
+     * {@code softmax(query keyᵀ · scale + mask) value}: {@code (*, queries, size)}. A query that may look at nothing gets zeros.
+     *
+     * @param query {@code (*, queries, features)}
+     * @param key   {@code (*, keys, features)}
+     * @param value {@code (*, keys, size)}
+     * @throws ShapeException if sizes differ
+     * @throws io.candela.tensor.DTypeException if types differ, or the mask is neither bool nor floating point
+     */
+    public static Tensor scaledDotProductAttention(Tensor query, Tensor key, Tensor value, Attention.Options options) {
+        return Attention.scaledDotProduct(query, key, value, options);
+    }
+
     /**
      * Sets each element to 0 with probability {@code p} and multiplies the others by 1/(1 − p). Draws PyTorch's mask from the default generator.
      *

@@ -11,7 +11,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>Shapes: {@code (*, in)} to {@code (*, out)}; state {@code weight (out, in)}, {@code bias (out)}, both drawn from U(-1/√in, 1/√in).
  */
-public final class Linear extends HookedLayer implements Parametrizable {
+public sealed class Linear extends HookedLayer implements Parametrizable permits NonDynamicallyQuantizableLinear {
     private final Tensor weight;
     private final Tensor bias; // null when built without one
 
@@ -46,17 +46,17 @@ public final class Linear extends HookedLayer implements Parametrizable {
     }
 
     /** {@code (out, in)}. */
-    public Tensor weight() {
+    public final Tensor weight() {
         return current(weight);
     }
 
     /** {@code (out)}; null when built without one. */
-    public Tensor bias() {
+    public final Tensor bias() {
         return current(bias);
     }
 
     @Override
-    Tensor compute(Tensor x) {
+    final Tensor compute(Tensor x) {
         if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("%s: last dimension must be %d, got input %s%s", this, weight.size(1), x.shape(), remedy(x));
         }
@@ -69,7 +69,7 @@ public final class Linear extends HookedLayer implements Parametrizable {
     }
 
     @Override
-    protected String describe() {
+    protected final String describe() {
         return "in_features=" + weight.size(1) + ", out_features=" + weight.size(0) + ", bias=" + ModulePrinter.number(bias != null);
     }
 }

@@ -21,11 +21,15 @@ import java.util.Arrays;
  * {@code weight_hh_lk (gates · hidden, state)}, {@code bias_ih_lk} and {@code bias_hh_lk (gates · hidden)}, and with projections
  * {@code weight_hr_lk (projSize, hidden)}; all drawn from U(-1/√hidden, 1/√hidden).
  */
-public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
+public abstract sealed class RNNBase extends Module implements Parametrizable permits RNN, LSTM, GRU {
+    /** How many tensors {@link #weights} reads for a layer and direction. */
+    static final int SLOTS = 5;
+
     private final Cell cell;
     private final int inputSize;
     private final int hiddenSize;
     private final Options options;
+    final Tensor[] slots; // SLOTS per layer and direction
 
     /** The function from a step's sum to the state of an {@link RNN} or {@link RNNCell}. */
     public enum Nonlinearity {
@@ -99,26 +103,35 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
         this.hiddenSize = hiddenSize;
         this.options = options;
         checkOptions();
-        double bound = 1 / Math.sqrt(hiddenSize);
+        slots = new Tensor[SLOTS * options.numLayers * directions()];
         int width = cell.gates() * hiddenSize;
+        int next = 0;
         for (int layer = 0; layer < options.numLayers; layer++) {
             for (int direction = 0; direction < directions(); direction++) {
-                String suffix = suffix(layer, direction);
-                add("weight_ih" + suffix, bound, width, layer == 0 ? inputSize : stateSize() * directions());
-                add("weight_hh" + suffix, bound, width, stateSize());
-                if (options.bias) {
-                    add("bias_ih" + suffix, bound, width);
-                    add("bias_hh" + suffix, bound, width);
-                }
-                if (options.projSize > 0) {
-                    add("weight_hr" + suffix, bound, options.projSize, hiddenSize);
-                }
+                String suffix = "_l" + layer + (direction == 1 ? "_reverse" : "");
+                slots[next++] = add("weight_ih" + suffix, width, layer == 0 ? inputSize : stateSize() * directions());
+                slots[next++] = add("weight_hh" + suffix, width, stateSize());
+                slots[next++] = options.bias ? add("bias_ih" + suffix, width) : null;
+                slots[next++] = options.bias ? add("bias_hh" + suffix, width) : null;
+                slots[next++] = options.projSize > 0 ? add("weight_hr" + suffix, options.projSize, hiddenSize) : null;
             }
         }
     }
 
-    private void add(String name, double bound, int... sizes) {
-        register(name, Init.uniform(Tensor.empty(Shape.of(sizes), options.dtype, Device.CPU), -bound, bound));
+    private Tensor add(String name, int... sizes) {
+        return register(name, start(hiddenSize, options.dtype, sizes));
+    }
+
+    /** Start values of a parameter of a layer or cell. */
+    static Tensor start(int hiddenSize, DType dtype, int... sizes) {
+        double bound = 1 / Math.sqrt(hiddenSize);
+        return Init.uniform(Tensor.empty(Shape.of(sizes), dtype, Device.CPU), -bound, bound);
+    }
+
+    /** The parameters as they are now, from five slots: weights of input and state, their biases, the projection. */
+    static Recurrent.Weights weights(Module module, Tensor[] slots, int from) {
+        return new Recurrent.Weights(module.current(slots[from]), module.current(slots[from + 1]), module.current(slots[from + 2]),
+                module.current(slots[from + 3]), module.current(slots[from + 4]));
     }
 
     private void checkOptions() {
@@ -142,10 +155,6 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
         if (value < least) {
             throw new IllegalArgumentException("%s: %s must be at least %d, got %d".formatted(typeName(), what, least, value));
         }
-    }
-
-    private static String suffix(int layer, int direction) {
-        return "_l" + layer + (direction == 1 ? "_reverse" : "");
     }
 
     private int directions() {
@@ -205,7 +214,7 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
     }
 
     private void checkInput(Tensor input) {
-        DType dtype = getParameter("weight_ih_l0").dtype();
+        DType dtype = slots[0].dtype();
         if (input.dtype() != dtype) {
             throw new DTypeException("%s: input is %s, the weights are %s; convert with input.to(DType.%s) or model.to(DType.%s)", typeName(),
                     input.dtype(), dtype, dtype.name(), input.dtype().name());
@@ -219,8 +228,7 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
         int layers = options.numLayers * directions();
         Shape whole = Shape.of(layers, batch, size);
         if (given == null) {
-            Tensor like = getParameter("weight_ih_l0");
-            return Tensor.zeros(whole, like.dtype(), like.device());
+            return Tensor.zeros(whole, slots[0].dtype(), slots[0].device());
         }
         Shape wanted = single ? Shape.of(layers, size) : whole;
         if (!given.shape().equals(wanted)) {
@@ -239,7 +247,7 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
             for (int direction = 0; direction < outputs.length; direction++) {
                 int i = layer * outputs.length + direction;
                 Recurrent.Result result = Recurrent.apply(cell, direction == 1, sizes, x, h0.select(0, i), c0 == null ? null : c0.select(0, i),
-                        weights(suffix(layer, direction)));
+                        weights(this, slots, SLOTS * i));
                 outputs[direction] = result.output();
                 hn[i] = result.h();
                 cn[i] = result.c();
@@ -250,15 +258,6 @@ public abstract sealed class RNNBase extends Module permits RNN, LSTM, GRU {
             }
         }
         return new Run(x, Tensor.stack(0, hn), c0 == null ? null : Tensor.stack(0, cn));
-    }
-
-    private Recurrent.Weights weights(String suffix) {
-        return new Recurrent.Weights(own("weight_ih" + suffix), own("weight_hh" + suffix), own("bias_ih" + suffix), own("bias_hh" + suffix),
-                own("weight_hr" + suffix));
-    }
-
-    private Tensor own(String name) {
-        return ownParameters().get(name);
     }
 
     @Override

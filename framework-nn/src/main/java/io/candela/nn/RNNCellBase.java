@@ -4,11 +4,9 @@ import io.candela.backend.RecurrentKernels.Cell;
 import io.candela.ops.Recurrent;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
-import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
-import java.util.Map;
 
 /**
  * What {@link RNNCell}, {@link LSTMCell} and {@link GRUCell} share: one step of one layer, {@code (n, in)} and states {@code (n, hidden)}, or
@@ -17,10 +15,11 @@ import java.util.Map;
  * <p>State: {@code weight_ih (gates · hidden, in)}, {@code weight_hh (gates · hidden, hidden)}, {@code bias_ih} and {@code bias_hh (gates · hidden)}, all
  * drawn from U(-1/√hidden, 1/√hidden).
  */
-public abstract sealed class RNNCellBase extends Module permits RNNCell, LSTMCell, GRUCell {
+public abstract sealed class RNNCellBase extends Module implements Parametrizable permits RNNCell, LSTMCell, GRUCell {
     private final Cell cell;
     private final int inputSize;
     private final int hiddenSize;
+    final Tensor[] slots; // as RNNBase.weights reads them
 
     RNNCellBase(Cell cell, int inputSize, int hiddenSize, boolean bias, DType dtype) {
         if (inputSize < 0 || hiddenSize < 1) {
@@ -31,15 +30,11 @@ public abstract sealed class RNNCellBase extends Module permits RNNCell, LSTMCel
         this.inputSize = inputSize;
         this.hiddenSize = hiddenSize;
         int width = cell.gates() * hiddenSize;
-        register("weight_ih", start(dtype, width, inputSize));
-        register("weight_hh", start(dtype, width, hiddenSize));
-        register("bias_ih", bias ? start(dtype, width) : null);
-        register("bias_hh", bias ? start(dtype, width) : null);
-    }
-
-    private Tensor start(DType dtype, int... sizes) {
-        double bound = 1 / Math.sqrt(hiddenSize);
-        return Init.uniform(Tensor.empty(Shape.of(sizes), dtype, Device.CPU), -bound, bound);
+        slots = new Tensor[RNNBase.SLOTS];
+        slots[0] = register("weight_ih", RNNBase.start(hiddenSize, dtype, width, inputSize));
+        slots[1] = register("weight_hh", RNNBase.start(hiddenSize, dtype, width, hiddenSize));
+        slots[2] = register("bias_ih", bias ? RNNBase.start(hiddenSize, dtype, width) : null);
+        slots[3] = register("bias_hh", bias ? RNNBase.start(hiddenSize, dtype, width) : null);
     }
 
     /** One step. */
@@ -47,8 +42,7 @@ public abstract sealed class RNNCellBase extends Module permits RNNCell, LSTMCel
         if (x.dim() != 1 && x.dim() != 2) {
             throw new ShapeException("%s: input must have 1 or 2 dimensions, got %s", typeName(), x.shape());
         }
-        Map<String, Tensor> own = ownParameters();
-        Recurrent.Weights weights = new Recurrent.Weights(own.get("weight_ih"), own.get("weight_hh"), own.get("bias_ih"), own.get("bias_hh"), null);
+        Recurrent.Weights weights = RNNBase.weights(this, slots, 0);
         if (x.size(-1) != inputSize) {
             throw new ShapeException("%s: the last dimension of the input must be inputSize %d, got %d", typeName(), inputSize, x.size(-1));
         }
@@ -74,6 +68,6 @@ public abstract sealed class RNNCellBase extends Module permits RNNCell, LSTMCel
 
     @Override
     protected String describe() {
-        return inputSize + ", " + hiddenSize + (ownParameters().get("bias_ih") == null ? ", bias=False" : "") + (cell == Cell.RELU ? ", nonlinearity=relu" : "");
+        return inputSize + ", " + hiddenSize + (slots[2] == null ? ", bias=False" : "") + (cell == Cell.RELU ? ", nonlinearity=relu" : "");
     }
 }
