@@ -66,6 +66,24 @@ class Workload:
             return self.model(self.inputs)
 
 
+class Lstm:
+    """Two layers over a batch of sequences: LstmWork.java."""
+
+    def __init__(self, adam=None):
+        self.inputs = numbers(64 * 32 * 128, 1, 1).reshape(64, 32, 128)
+        self.targets = numbers(64 * 32 * 128, 2, 0.5).reshape(64, 32, 128)
+        self.model = nn.LSTM(128, 128, num_layers=2)
+        with torch.no_grad():
+            for i, parameter in enumerate(self.model.parameters()):
+                parameter.copy_(numbers(parameter.numel(), 3 + i, 128**-0.5).reshape(parameter.shape))
+        self.optimizer = torch.optim.Adam(self.model.parameters(), lr=1e-3, **(adam or {}))
+
+    def loss(self):
+        return nn.functional.mse_loss(self.model(self.inputs)[0], self.targets)
+
+    step = Workload.step
+
+
 def microseconds(work, rounds=15, seconds=0.3):
     """Mean and best of the rounds after warming up, per call."""
     end = time.perf_counter() + 2 * seconds
@@ -89,9 +107,12 @@ def report(subject, variant, work):
 
 
 def check():
-    for name, shape in (("iris", IRIS), ("mlp", MLP)):
+    works = {
+        "iris": lambda adam: Workload(*IRIS, adam=adam), "mlp": lambda adam: Workload(*MLP, adam=adam), "lstm": lambda adam: Lstm(adam),
+    }
+    for name, make in works.items():
         for variant, adam in VARIANTS.items():
-            work = Workload(*shape, adam=adam)
+            work = make(adam)
             first = work.loss().item()
             for _ in range(100):
                 work.step()
@@ -106,6 +127,8 @@ def bench():
     report("IrisForward", "inference", Workload(*IRIS).infer)
     for variant, adam in VARIANTS.items():
         report("MlpStep", variant, Workload(*MLP, adam=adam).step)
+    for variant, adam in VARIANTS.items():
+        report("LstmStep", variant, Lstm(adam).step)
     a, b = numbers(40, 1, 1).reshape(5, 8), numbers(40, 2, 1).reshape(5, 8)
     lhs, rhs = numbers(20, 1, 1).reshape(5, 4), numbers(32, 2, 1).reshape(4, 8)
     square = [numbers(1 << 20, seed, 1).reshape(1024, 1024) for seed in (1, 2)]

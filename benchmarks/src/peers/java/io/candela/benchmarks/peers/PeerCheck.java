@@ -12,8 +12,8 @@ import java.nio.file.Path;
  */
 public final class PeerCheck {
     private static final String[] CHECKS = {
-        "libtorch iris", "libtorch mlp", "libtorch tiny", "libtorch square", "djl iris", "djl mlp", "djl tiny", "djl square",
-        "dl4j iris", "dl4j mlp", "nd4j tiny", "nd4j square", "onednn square"
+        "libtorch iris", "libtorch mlp", "libtorch lstm", "libtorch tiny", "libtorch square", "djl iris", "djl mlp", "djl tiny",
+        "djl square", "dl4j iris", "dl4j mlp", "nd4j tiny", "nd4j square", "onednn square"
     };
     private static final int STEPS = 100;
     /** DJL and DL4J scale Adam's epsilon otherwise than PyTorch, which shows where gradients are tiny: {@code mlp} is off by 4e-4. */
@@ -41,6 +41,7 @@ public final class PeerCheck {
         return switch (check) {
             case "libtorch iris" -> iris(new LibTorchNet.Iris());
             case "libtorch mlp" -> mlp(new LibTorchNet.Mlp());
+            case "libtorch lstm" -> training(new LibTorchLstm(), 0.085190, 0.065907);
             case "libtorch tiny" -> tiny(new LibTorchOps.Tiny());
             case "libtorch square" -> square(new LibTorchOps.Square());
             case "djl iris" -> iris(new DjlNet.Iris());
