@@ -3,7 +3,8 @@
 
     python tools/golden/optim.py
 
-steps.txt has a case per optimizer, options and element type: the parameter after some of 200 steps, and the state after the last. Start values
+steps.txt has a case per optimizer, options and element type: the parameter after some of 200 steps (of half types, 10), and the state after the
+last. Start values
 and gradients come from the integer formulas below, which the tests repeat; they are exact in float32. state_dicts.txt has the layout of state
 dicts: every leaf with its path, as Python prints it.
 """
@@ -15,6 +16,7 @@ FOLDER = pathlib.Path(__file__).resolve().parents[2] / "framework-optim/src/test
 STAMP = f"# torch {torch.__version__}, made by tools/golden/optim.py"
 SIZE = 7
 SHOWN = [1, 2, 10, 100, 200]
+HALVES = (torch.float16, torch.bfloat16)
 
 SGD = [
     dict(lr=0.05),
@@ -93,6 +95,8 @@ CASES = {
         dict(t0=0.0, **DECAYED),
     ],
 }
+COARSE = (torch.optim.Rprop,)  # goes by signs, which the rounding of a half type turns
+
 
 def start(dtype):
     return torch.tensor([((i * 29 + 7) % 61 - 30) / 32 for i in range(SIZE)], dtype=dtype, requires_grad=True)
@@ -104,7 +108,8 @@ def gradient(step, dtype):
 
 
 def numbers(tensor):
-    return " ".join(str(v) for v in tensor.detach().numpy().reshape(-1))
+    numbers = tensor.detach().double() if tensor.dtype in HALVES else tensor.detach()
+    return " ".join(str(v) for v in numbers.numpy().reshape(-1))
 
 
 def case(make, options, dtype):
@@ -115,7 +120,7 @@ def case(make, options, dtype):
     parameter = start(dtype)
     optimizer = make([parameter], **options)
     lines = ["case " + " ".join(words)]
-    for step in range(1, 201):
+    for step in range(1, 11 if dtype in HALVES else 201):
         if step == 101 and later is not None:
             optimizer.param_groups[0]["lr"] = later
         parameter.grad = gradient(step, dtype)
@@ -155,8 +160,10 @@ def state_dict(title, make):
 lines = [STAMP]
 for make, cases in CASES.items():
     for options in cases:
-        for dtype in torch.float32, torch.float64:
-            lines += case(make, options, dtype)
+        for dtype in torch.float32, torch.float64, *(() if make in COARSE else HALVES):
+            found = case(make, options, dtype)
+            if not any("nan" in line for line in found):  # float16 has no 1e-8: eps is 0 there, and 0/0 where a gradient is
+                lines += found
 FOLDER.mkdir(parents=True, exist_ok=True)
 (FOLDER / "steps.txt").write_text("\n".join(lines) + "\n")
 

@@ -151,4 +151,29 @@ class ConversionTest {
         assertTrue(tied.parameters().stream().allMatch(Tensor::requiresGrad));
         assertFalse(tied.steps.requiresGrad());
     }
+
+    @Test
+    void halfTypesRunForwardAndBackward() {
+        Tensor.manualSeed(3);
+        Tensor x = Tensor.rand(8, 4);
+        Mlp wide = new Mlp();
+        wide.forward(x).sum().backward();
+        for (DType type : new DType[] {DType.FLOAT16, DType.BFLOAT16}) {
+            Mlp model = Module.deepCopy(wide);
+            assertSame(model, model.to(type));
+            Tensor y = model.forward(x.to(type));
+            assertEquals(type, y.dtype());
+            y.sum().backward();
+            Tensor expected = wide.hidden.weight().grad();
+            Tensor found = model.hidden.weight().grad();
+            assertEquals(type, found.dtype());
+            double tolerance = 8 * type.finfo().eps();
+            assertTrue(expected.sub(found.toFloat()).abs().max().item() <= tolerance * Math.max(1, expected.abs().max().item()));
+            assertTrue(wide.forward(x).sub(y.toFloat()).abs().max().item() <= tolerance);
+            assertThrows(DTypeException.class, () -> model.forward(x)); // as PyTorch: the input is not converted
+            model.loadStateDict(wide.stateDict());
+            assertEquals(type, model.hidden.weight().dtype());
+            assertTrue(wide.hidden.weight().to(type).equal(model.hidden.weight()));
+        }
+    }
 }
