@@ -95,12 +95,14 @@ final class AveragePool {
         PoolRegions r = shape.regions();
         int rows = r.in()[0] * r.in()[1];
         forRows(shape.outer() * rows, shape.row(), (i, in, out, line) -> {
-            Arrays.fill(in, 0);
             int id = i % rows / r.in()[1];
             int ih = i % r.in()[1];
-            for (int od = 0; od < r.out()[0]; od++) {
-                for (int oh = 0; covers(r, 0, od, id) && oh < r.out()[1]; oh++) {
-                    if (covers(r, 1, oh, ih)) {
+            int[] windows = {i / rows, first(r, 0, id), end(r, 0, id), first(r, 1, ih), end(r, 1, ih)};
+            if (!Arrays.equals(windows, line.windows)) { // else the row is equal to the last one
+                line.windows = windows;
+                Arrays.fill(in, 0);
+                for (int od = windows[1]; od < windows[2]; od++) {
+                    for (int oh = windows[3]; oh < windows[4]; oh++) {
                         read(i / rows * shape.outBlock() + (od * r.out()[1] + oh) * shape.outRow(), out, line.floats, out.length);
                         spread(out, od, oh, in);
                     }
@@ -115,17 +117,34 @@ final class AveragePool {
         for (int ow = 0; ow < r.out()[2]; ow++) {
             int from = ow * shape.inner();
             double count = divisor(od, oh, ow);
+            for (int c = 0; c < shape.inner(); c++) {
+                row[from + c] /= count;
+            }
             for (int w = r.start()[2][ow]; w < r.end()[2][ow]; w++) {
                 int at = w * shape.inner();
                 for (int c = 0; c < shape.inner(); c++) {
-                    sum[at + c] += row[from + c] / count;
+                    sum[at + c] += row[from + c];
                 }
             }
         }
     }
 
-    private static boolean covers(PoolRegions r, int dim, int window, int position) {
-        return position >= r.start()[dim][window] && position < r.end()[dim][window];
+    /** The first window of a dimension that reaches a position or lies behind it. */
+    private static int first(PoolRegions r, int dim, int position) {
+        int window = 0;
+        while (window < r.out()[dim] && r.end()[dim][window] <= position) {
+            window++;
+        }
+        return window;
+    }
+
+    /** One behind the last window of a dimension that starts at a position or before. */
+    private static int end(PoolRegions r, int dim, int position) {
+        int window = r.out()[dim];
+        while (window > 0 && r.start()[dim][window - 1] > position) {
+            window--;
+        }
+        return window;
     }
 
     private static void add(double[] sum, double[] row) {
@@ -142,6 +161,7 @@ final class AveragePool {
     private static final class Line {
         final double[] row;
         final float[] floats;
+        int[] windows; // those of the last row of input
 
         Line(int row, int outRow) {
             this.row = new double[row];
