@@ -20,7 +20,7 @@ public final class Pooling {
 
     /** The largest element of each window. */
     public static Tensor max(Tensor x, PoolWindow window) {
-        return Autograd.apply(new Max(window.who(), checked(window.who(), x), window.regions(x.shape())), x);
+        return apply(new Max(window.who(), checked(window.who(), x), window.regions(x.shape())), x);
     }
 
     /** The largest element of each window, and its row-major position among those of the same sample and channel. */
@@ -34,7 +34,7 @@ public final class Pooling {
      * @param outputSize one per spatial dimension or one for all; −1 for the input's size
      */
     public static Tensor adaptiveMax(String who, Tensor x, int spatial, int... outputSize) {
-        return Autograd.apply(new Max(who, checked(who, x), PoolWindow.adaptive(who, spatial, outputSize, x.shape())), x);
+        return apply(new Max(who, checked(who, x), PoolWindow.adaptive(who, spatial, outputSize, x.shape())), x);
     }
 
     /** As {@link #adaptiveMax}, with positions as in {@link #maxWithIndices}. */
@@ -48,12 +48,12 @@ public final class Pooling {
      * @param divisor what sums are divided by; 0 for the number of positions that the window counts
      */
     public static Tensor average(Tensor x, PoolWindow window, int divisor) {
-        return Autograd.apply(new Average(window.who(), checked(window.who(), x), window.regions(x.shape()), divisor), x);
+        return apply(new Average(window.who(), checked(window.who(), x), window.regions(x.shape()), divisor), x);
     }
 
     /** The average of each of a given number of windows, which are chosen as in {@link #adaptiveMax}. */
     public static Tensor adaptiveAverage(String who, Tensor x, int spatial, int... outputSize) {
-        return Autograd.apply(new Average(who, checked(who, x), PoolWindow.adaptive(who, spatial, outputSize, x.shape()), 0), x);
+        return apply(new Average(who, checked(who, x), PoolWindow.adaptive(who, spatial, outputSize, x.shape()), 0), x);
     }
 
     private static Shape checked(String who, Tensor x) {
@@ -63,9 +63,14 @@ public final class Pooling {
         return x.shape();
     }
 
+    /** Half types are pooled in float32. */
+    private static Tensor apply(UnaryOp op, Tensor x) {
+        return Pointwise.wide(x, y -> Autograd.apply(op, y));
+    }
+
     private static ValuesAndIndices withIndices(Tensor x, Max op) {
         op.wantsPlaces = true;
-        Tensor values = Autograd.apply(op, x);
+        Tensor values = apply(op, x);
         PoolRegions r = op.regions;
         Tensor places = op.places.to(DType.INT64); // distances in the sample
         Tensor indices = op.format == MemoryFormat.CHANNELS_LAST ? places.floorDivide((long) x.size(1)) : places.remainder((long) r.inputPlane());

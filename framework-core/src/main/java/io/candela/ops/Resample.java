@@ -31,7 +31,7 @@ public final class Resample extends UnaryOp {
         if (!x.dtype().isFloating()) {
             throw new DTypeException("%s: input needs floating point, got %s; convert with to(DType.FLOAT32)", who, x.dtype());
         }
-        return Autograd.apply(new Resample(who, dim, taps), x);
+        return Pointwise.wide(x, y -> Autograd.apply(new Resample(who, dim, taps), y));
     }
 
     /** The elements {@code from} along a dimension, of any element type. */

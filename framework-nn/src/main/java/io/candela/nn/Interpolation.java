@@ -15,6 +15,9 @@ final class Interpolation {
     private Interpolation() {}
 
     static Tensor apply(String who, Tensor x, InterpolateOptions o) {
+        if (x.dtype().isHalf()) { // rounded once, after all dimensions
+            return apply(who, x.to(DType.FLOAT32), o).to(x.dtype());
+        }
         int spatial = x.dim() - 2;
         check(who, x, o);
         boolean byFactor = o.scaleFactor != null;

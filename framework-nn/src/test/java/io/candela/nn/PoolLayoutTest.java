@@ -172,4 +172,23 @@ class PoolLayoutTest {
             Close.assertClose("gradient", c.gradients().get(0), x.grad(), 1);
         }));
     }
+
+    @Test
+    void halfTypesArePooledInFloat32() {
+        Tensor.manualSeed(7);
+        for (DType type : new DType[] {DType.FLOAT16, DType.BFLOAT16}) {
+            Tensor x = Tensor.randn(2, 3, 9, 8).to(type);
+            for (Layer layer : List.of(new MaxPool2d(2), new AvgPool2d(3), new AdaptiveAvgPool2d(4), new Upsample(
+                    Upsample.options().withSize(5).withMode(InterpolateMode.BICUBIC)), new ReflectionPad2d(2), new ZeroPad2d(1), new Unfold(2))) {
+                Tensor half = x.clone().setRequiresGrad(true);
+                Tensor single = x.to(DType.FLOAT32).setRequiresGrad(true);
+                Tensor y = layer.forward(half);
+                Tensor expected = layer.forward(single);
+                Close.assertExact(layer + " of " + type, expected.detach().to(type), y.detach());
+                y.sum().backward();
+                expected.sum().backward();
+                Close.assertCloseValues(layer + ": gradient", single.grad(), half.grad().to(DType.FLOAT32), 0.05);
+            }
+        }
+    }
 }
