@@ -12,6 +12,7 @@ import io.candela.tensor.Tensor;
 public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
     private final int rank;
     private final int otherRank;
+    private boolean gathering; // whether the running statistics are to be the mean of all batches, whatever the momentum
 
     BatchNorm(int numFeatures, NormOptions options, int rank, int otherRank) {
         super(numFeatures, options);
@@ -24,6 +25,14 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
         return new NormOptions(1e-5, 0.1, true, true, true);
     }
 
+    /** Starts to gather statistics afresh, as the mean of all batches; or goes back to the momentum that was chosen. */
+    final void gather(boolean start) {
+        if (start) {
+            resetRunningStats();
+        }
+        gathering = start;
+    }
+
     /** @throws IllegalArgumentException in training, if there is only one value per channel */
     @Override
     final Tensor compute(Tensor x) {
@@ -31,7 +40,7 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
         Tensor mean = runningMean();
         Tensor count = numBatchesTracked();
         boolean counts = isTraining() && count != null;
-        double momentum = options.momentum() != null ? options.momentum() : counts ? 1 / (count.item() + 1) : 0;
+        double momentum = options.momentum() != null && !gathering ? options.momentum() : counts ? 1 / (count.item() + 1) : 0;
         Tensor y = F.batchNorm(x, mean, runningVar(), weight(), bias(), isTraining() || mean == null, momentum, options.eps());
         if (counts) {
             count.addInPlace(1);
