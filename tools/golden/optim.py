@@ -4,9 +4,8 @@
     python tools/golden/optim.py
 
 steps.txt has a case per optimizer, options and element type: the parameter after some of 200 steps (of half types, 10), and the state after the
-last. Start values
-and gradients come from the integer formulas below, which the tests repeat; they are exact in float32. state_dicts.txt has the layout of state
-dicts: every leaf with its path, as Python prints it.
+last. Start values and gradients come from the integer formulas below, which the tests repeat; they are exact in float32. state_dicts.txt has the
+layout of state dicts: every leaf with its path, as Python prints it.
 """
 import pathlib
 
@@ -94,17 +93,29 @@ CASES = {
         dict(lr=0.05, lambd=0.01, alpha=0.5, t0=50.0, later_lr=0.01),
         dict(t0=0.0, **DECAYED),
     ],
+    torch.optim.Adafactor: [
+        dict(),
+        dict(lr=0.05, shape=(4, 5)),
+        dict(lr=0.05, shape=(2, 3, 4), beta2_decay=-0.5, eps=(0.1, 0.5), d=1.5, later_lr=0.01),
+        dict(weight_decay=0.1, maximize=True, lr=0.01, shape=(5, 4)),
+    ],
 }
 COARSE = (torch.optim.Rprop,)  # goes by signs, which the rounding of a half type turns
 
 
-def start(dtype):
-    return torch.tensor([((i * 29 + 7) % 61 - 30) / 32 for i in range(SIZE)], dtype=dtype, requires_grad=True)
+def periodic(values, dtype, shape):
+    """A tensor of seven values in turn."""
+    count = torch.Size(shape).numel()
+    return torch.tensor((values * (count // SIZE + 1))[:count], dtype=dtype).reshape(shape)
 
 
-def gradient(step, dtype):
+def start(dtype, shape=(SIZE,)):
+    return periodic([((i * 29 + 7) % 61 - 30) / 32 for i in range(SIZE)], dtype, shape).requires_grad_()
+
+
+def gradient(step, dtype, shape=(SIZE,)):
     scale = 3 if step % 50 == 0 else 1  # a peak now and then: amsgrad remembers it
-    return torch.tensor([((step * 37 + i * 101 + step * i * 13) % 129 - 56) * scale / 64 for i in range(SIZE)], dtype=dtype)
+    return periodic([((step * 37 + i * 101 + step * i * 13) % 129 - 56) * scale / 64 for i in range(SIZE)], dtype, shape)
 
 
 def numbers(tensor):
@@ -117,13 +128,14 @@ def case(make, options, dtype):
     words = [make.__name__, str(dtype).removeprefix("torch.")]
     words += [f"{k}={','.join(map(str, v)) if isinstance(v, tuple) else v}" for k, v in options.items()]
     later = options.pop("later_lr", None)
-    parameter = start(dtype)
+    shape = options.pop("shape", (SIZE,))
+    parameter = start(dtype, shape)
     optimizer = make([parameter], **options)
     lines = ["case " + " ".join(words)]
     for step in range(1, 11 if dtype in HALVES else 201):
         if step == 101 and later is not None:
             optimizer.param_groups[0]["lr"] = later
-        parameter.grad = gradient(step, dtype)
+        parameter.grad = gradient(step, dtype, shape)
         optimizer.step()
         if step in SHOWN:
             lines.append(f"{step} {numbers(parameter)}")
@@ -157,34 +169,40 @@ def state_dict(title, make):
     return [f"dict {title}", *leaves(saved)]
 
 
-lines = [STAMP]
-for make, cases in CASES.items():
-    for options in cases:
-        for dtype in torch.float32, torch.float64, *(() if make in COARSE else HALVES):
-            found = case(make, options, dtype)
-            if not any("nan" in line for line in found):  # float16 has no 1e-8: eps is 0 there, and 0/0 where a gradient is
-                lines += found
-FOLDER.mkdir(parents=True, exist_ok=True)
-(FOLDER / "steps.txt").write_text("\n".join(lines) + "\n")
+def main():
+    lines = [STAMP]
+    for make, cases in CASES.items():
+        for options in cases:
+            for dtype in torch.float32, torch.float64, *(() if make in COARSE else HALVES):
+                found = case(make, options, dtype)
+                if not any("nan" in line for line in found):  # float16 has no 1e-8: eps is 0 there, and 0/0 where a gradient is
+                    lines += found
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "steps.txt").write_text("\n".join(lines) + "\n")
 
-sgd = dict(dampening=0.0, weight_decay=0.0)
-lines = [STAMP]
-lines += state_dict("SGD", lambda a, b, c: torch.optim.SGD([a, b, c], lr=0.1, momentum=0.0, **sgd))
-lines += state_dict("SGD momentum, groups", lambda a, b, c: torch.optim.SGD(
-    [dict(params=[a, b]), dict(params=[c], lr=0.5, nesterov=True)], lr=0.1, momentum=0.9, **sgd))
-lines += state_dict("Adam", lambda a, b, c: torch.optim.Adam([a, b, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("Adam amsgrad, named groups", lambda a, b, c: torch.optim.Adam(
-    [dict(params=[("a", a), ("b", b)]), dict(params=[("c", c)], lr=0.5)], lr=0.1, weight_decay=0.0, amsgrad=True))
-lines += state_dict("Adam, a parameter twice", lambda a, b, c: torch.optim.Adam([a, b, a, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("AdamW", lambda a, b, c: torch.optim.AdamW([a, b, c], lr=0.1))
-lines += state_dict("NAdam", lambda a, b, c: torch.optim.NAdam([a, b, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("RAdam", lambda a, b, c: torch.optim.RAdam([a, b, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("Adamax", lambda a, b, c: torch.optim.Adamax([a, b, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("Adagrad", lambda a, b, c: torch.optim.Adagrad([a, b, c], lr=0.1, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0))
-lines += state_dict("Adadelta", lambda a, b, c: torch.optim.Adadelta([a, b, c], lr=0.1, weight_decay=0.0))
-lines += state_dict("RMSprop", lambda a, b, c: torch.optim.RMSprop([a, b, c], lr=0.1, momentum=0.0, weight_decay=0.0))
-lines += state_dict("RMSprop centered, momentum", lambda a, b, c: torch.optim.RMSprop(
-    [a, b, c], lr=0.1, momentum=0.9, centered=True, weight_decay=0.0))
-lines += state_dict("Rprop", lambda a, b, c: torch.optim.Rprop([a, b, c], lr=0.1, step_sizes=(1e-6, 50.0)))
-lines += state_dict("ASGD", lambda a, b, c: torch.optim.ASGD([a, b, c], lr=0.1, t0=1e6, weight_decay=0.0))
-(FOLDER / "state_dicts.txt").write_text("\n".join(lines) + "\n")
+    sgd = dict(dampening=0.0, weight_decay=0.0)
+    lines = [STAMP]
+    lines += state_dict("SGD", lambda a, b, c: torch.optim.SGD([a, b, c], lr=0.1, momentum=0.0, **sgd))
+    lines += state_dict("SGD momentum, groups", lambda a, b, c: torch.optim.SGD(
+        [dict(params=[a, b]), dict(params=[c], lr=0.5, nesterov=True)], lr=0.1, momentum=0.9, **sgd))
+    lines += state_dict("Adam", lambda a, b, c: torch.optim.Adam([a, b, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("Adam amsgrad, named groups", lambda a, b, c: torch.optim.Adam(
+        [dict(params=[("a", a), ("b", b)]), dict(params=[("c", c)], lr=0.5)], lr=0.1, weight_decay=0.0, amsgrad=True))
+    lines += state_dict("Adam, a parameter twice", lambda a, b, c: torch.optim.Adam([a, b, a, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("AdamW", lambda a, b, c: torch.optim.AdamW([a, b, c], lr=0.1))
+    lines += state_dict("NAdam", lambda a, b, c: torch.optim.NAdam([a, b, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("RAdam", lambda a, b, c: torch.optim.RAdam([a, b, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("Adamax", lambda a, b, c: torch.optim.Adamax([a, b, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("Adagrad", lambda a, b, c: torch.optim.Adagrad([a, b, c], lr=0.1, lr_decay=0.0, weight_decay=0.0, initial_accumulator_value=0.0))
+    lines += state_dict("Adadelta", lambda a, b, c: torch.optim.Adadelta([a, b, c], lr=0.1, weight_decay=0.0))
+    lines += state_dict("RMSprop", lambda a, b, c: torch.optim.RMSprop([a, b, c], lr=0.1, momentum=0.0, weight_decay=0.0))
+    lines += state_dict("RMSprop centered, momentum", lambda a, b, c: torch.optim.RMSprop(
+        [a, b, c], lr=0.1, momentum=0.9, centered=True, weight_decay=0.0))
+    lines += state_dict("Rprop", lambda a, b, c: torch.optim.Rprop([a, b, c], lr=0.1, step_sizes=(1e-6, 50.0)))
+    lines += state_dict("ASGD", lambda a, b, c: torch.optim.ASGD([a, b, c], lr=0.1, t0=1e6, weight_decay=0.0))
+    lines += state_dict("Adafactor", lambda a, b, c: torch.optim.Adafactor([a, b, c], lr=0.1))
+    (FOLDER / "state_dicts.txt").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

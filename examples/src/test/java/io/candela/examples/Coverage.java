@@ -39,7 +39,7 @@ final class Coverage {
         PLACES.put("torch.nn.utils.rnn", List.of("io.candela.nn.", "io.candela.nn.PackedSequence", "io.candela.nn.Sequences"));
         PLACES.put("torch.optim", List.of("io.candela.optim."));
         PLACES.put("torch.optim.lr_scheduler", List.of("io.candela.optim.", "io.candela.optim.lr."));
-        PLACES.put("torch.optim.swa_utils", List.of("io.candela.optim.", "io.candela.optim.swa."));
+        PLACES.put("torch.optim.swa_utils", List.of("io.candela.nn.", "io.candela.optim.lr."));
     }
 
     /** Where the classes that other.txt names are. */

@@ -47,9 +47,9 @@ public final class TensorIO {
      *
      * <p>In PyTorch's format tensors that share memory still share it after loading; views keep their strides. Only those elements of a memory are
      * written that lie between the first and the last one used by the value; if a single view with gaps uses it, it is written without them. A
-     * {@link io.candela.tensor.StateDict} becomes an {@code OrderedDict} with its metadata, any other map a {@code dict}, a {@link Tuple} a
-     * {@code tuple}, any other list a {@code list}. The other formats hold elements in row-major order and know neither gradients, nor a state dict's
-     * metadata, nor, except for safetensors' record of tied tensors, shared memory.
+     * {@link io.candela.tensor.StateDict} becomes an {@code OrderedDict} with its metadata, a {@link io.candela.tensor.Counter} a {@code Counter},
+     * any other map a {@code dict}, a {@link Tuple} a {@code tuple}, any other list a {@code list}. The other formats hold elements in row-major
+     * order and know neither gradients, nor a state dict's metadata, nor, except for safetensors' record of tied tensors, shared memory.
      *
      * @throws IllegalArgumentException if the value holds something that the format does not, or contains itself; no file is touched
      * @throws IOException if the file cannot be written; an existing one is as it was

@@ -87,7 +87,7 @@ final class Hyperparameters {
         } else if (model instanceof Long) {
             coerced = value instanceof Long || value instanceof Integer ? (Object) ((Number) value).longValue() : null;
         } else if (model instanceof Tuple) {
-            coerced = toPair(value);
+            coerced = toPair(value, name.equals("eps")); // the first eps of a pair may be open
         } else if (model instanceof Boolean) {
             coerced = value instanceof Boolean ? value : null;
         } else if (name.endsWith("_fn")) { // "_fn": a choice, or null
@@ -111,13 +111,14 @@ final class Hyperparameters {
         return value instanceof Tensor t && t.numel() == 1 ? (Double) t.item() : null;
     }
 
-    private static Tuple toPair(Object value) {
+    private static Tuple toPair(Object value, boolean open) {
         if (!(value instanceof List<?> list) || list.size() != 2) {
             return null;
         }
         Double first = toDouble(list.get(0));
         Double second = toDouble(list.get(1));
-        return first == null || second == null ? null : Tuple.of(first, second);
+        boolean complete = second != null && (first != null || open && list.get(0) == null);
+        return complete ? Tuple.of(first, second) : null;
     }
 
     private static String typeOf(String name, Object model) {

@@ -181,8 +181,9 @@ public abstract class Optimizer {
     }
 
     private Tensor counted(Supplier<Tensor> closure) {
+        Tensor loss = update(closure);
         stepped = true;
-        return update(closure);
+        return loss;
     }
 
     /** Whether a step was made. Schedulers ask, to warn when they are stepped first. */

@@ -78,7 +78,8 @@ public final class SGD extends KernelOptimizer {
     /**
      * Several groups, with options of their own.
      *
-     * @throws IllegalArgumentException if lr, momentum or weight decay is negative; with nesterov, unless momentum is positive and dampening 0, or as {@link #addParamGroup} says
+     * @throws IllegalArgumentException if lr, momentum or weight decay is negative; with nesterov, unless momentum is positive and
+     *     dampening 0, or as {@link #addParamGroup} says
      */
     public SGD(List<ParamGroup> groups, Options options) {
         super(groups, checked(options.values), LAYOUT);

@@ -1,7 +1,9 @@
 package io.candela.optim;
 
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +53,10 @@ public final class SavedState {
 
     private double scalar(String name) {
         unread.remove(name);
-        Object value = entries.get(name);
+        return toDouble(entries.get(name));
+    }
+
+    private static double toDouble(Object value) {
         return value instanceof Tensor t && t.numel() == 1 ? t.item() : value instanceof Number n ? n.doubleValue() : Double.NaN;
     }
 
@@ -67,16 +72,53 @@ public final class SavedState {
     /** As {@link #tensor}, but null if there is none. */
     public Tensor tensorOrNull(String name) {
         unread.remove(name);
-        Object value = entries.get(name);
-        if (value == null) {
-            return null;
+        return entries.get(name) == null ? null : converted(name, entries.get(name), param.shape(), "parameter is " + param.shape());
+    }
+
+    /** As {@link #tensor}, but of any shape; null after a problem. */
+    Tensor tensor(String name, Shape shape) {
+        unread.remove(name);
+        return converted(name, entries.get(name), shape, "expected " + shape);
+    }
+
+    /** Tensors of one shape; empty after a problem. */
+    List<Tensor> tensors(String name, Shape shape) {
+        unread.remove(name);
+        List<Tensor> tensors = new ArrayList<>();
+        if (entries.get(name) instanceof List<?> list) {
+            list.forEach(value -> tensors.add(converted(name, value, shape, "expected " + shape)));
+        } else {
+            problems.add("%s: %s must be a list, got %s".formatted(label, name, entries.get(name)));
         }
+        return tensors;
+    }
+
+    /** As many numbers, also as tensors of one element; empty after a problem. */
+    List<Double> numbers(String name, int count) {
+        unread.remove(name);
+        if (!(entries.get(name) instanceof List<?> list) || list.size() != count || list.stream().anyMatch(value -> Double.isNaN(toDouble(value)))) {
+            problems.add("%s: %s must be a list of %d numbers, got %s".formatted(label, name, count, entries.get(name)));
+            return List.of();
+        }
+        return list.stream().map(SavedState::toDouble).toList();
+    }
+
+    boolean has(String name) {
+        return entries.get(name) != null;
+    }
+
+    /** Leaves out something that needs not be read. */
+    void ignore(String name) {
+        unread.remove(name);
+    }
+
+    private Tensor converted(String name, Object value, Shape shape, String wanted) {
         if (!(value instanceof Tensor t)) {
-            problems.add("%s: %s must be a tensor, got %s".formatted(label, name, value.getClass().getSimpleName()));
+            problems.add("%s: %s must be a tensor, got %s".formatted(label, name, value == null ? "null" : value.getClass().getSimpleName()));
             return null;
         }
-        if (!t.shape().equals(param.shape())) {
-            problems.add("%s: parameter is %s, saved %s is %s".formatted(label, param.shape(), name, t.shape()));
+        if (!t.shape().equals(shape)) {
+            problems.add("%s: %s, saved %s is %s".formatted(label, wanted, name, t.shape()));
             return null;
         }
         Tensor copy = t.detach().to(param.dtype()).to(param.device());

@@ -21,6 +21,7 @@ final class Kinds {
         ALL.put("RMSprop", groups -> new RMSprop(groups, RMSprop.options()));
         ALL.put("Rprop", groups -> new Rprop(groups, Rprop.options()));
         ALL.put("ASGD", groups -> new ASGD(groups, ASGD.options()));
+        ALL.put("Adafactor", groups -> new Adafactor(groups, Adafactor.options()));
     }
 
     private Kinds() {

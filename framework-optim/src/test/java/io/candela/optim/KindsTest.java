@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.tensor.Tensor;
+import io.candela.tensor.Tuple;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,16 @@ class KindsTest {
                 new ASGD(one(), ASGD.options().lr(0.1).lambd(0.2).alpha(0.3).t0(4).weightDecay(0.5).maximize(true)));
     }
 
+    @Test
+    void adafactorsFirstEpsMayBeOpen() {
+        assertOptions("{lr=0.1, beta2_decay=-0.2, eps=[0.3, 0.4], d=5.0, weight_decay=0.6, foreach=null, maximize=true}", new Adafactor(one(),
+                Adafactor.options().lr(0.1).beta2Decay(-0.2).eps(0.3, 0.4).d(5).weightDecay(0.6).maximize(true)));
+        Adafactor given = new Adafactor(one(), Adafactor.options().eps(0.3, 0.4));
+        given.loadStateDict(new Adafactor(one(), 0.1).stateDict());
+        assertEquals("[null, 0.001]", given.paramGroups().get(0).get("eps").toString());
+        assertThrows(IllegalArgumentException.class, () -> given.paramGroups().get(0).set("eps", Tuple.of(0.1, null)));
+    }
+
     @TestFactory
     Stream<DynamicTest> optionsOutOfRangeAreRefused() {
         Map<String, Supplier<Optimizer>> refused = new LinkedHashMap<>();
@@ -75,6 +86,9 @@ class KindsTest {
         refused.put("Adadelta: rho must be 1 or less, got 1.5", () -> new Adadelta(one(), Adadelta.options().rho(1.5)));
         refused.put("RMSprop: alpha must be 0 or more, got -1.0", () -> new RMSprop(one(), RMSprop.options().alpha(-1)));
         refused.put("Rprop: etas must be between 0 and 1 and above 1, got [0.5, 1.0]", () -> new Rprop(one(), Rprop.options().etas(0.5, 1)));
+        refused.put("Adafactor: eps must be 0 or more, got [null, -1.0]", () -> new Adafactor(one(), Adafactor.options().eps(null, -1)));
+        refused.put("Adafactor: beta2Decay must be 0 or less and d 1 or more, got 0.5 and 1.0",
+                () -> new Adafactor(one(), Adafactor.options().beta2Decay(0.5)));
         refused.put("ASGD: weight_decay must be 0 or more, got -1.0", () -> new ASGD(one(), ASGD.options().weightDecay(-1)));
         return refused.entrySet().stream().map(r -> DynamicTest.dynamicTest(r.getKey(),
                 () -> assertEquals(r.getKey(), assertThrows(IllegalArgumentException.class, r.getValue()::get).getMessage())));

@@ -58,6 +58,7 @@ class StateDictTest {
         makers.put("RMSprop centered, momentum", t -> new RMSprop(List.of(t), RMSprop.options().lr(0.1).momentum(0.9).centered(true)));
         makers.put("Rprop", t -> new Rprop(List.of(t), 0.1));
         makers.put("ASGD", t -> new ASGD(List.of(t), 0.1));
+        makers.put("Adafactor", t -> new Adafactor(List.of(t), 0.1));
 
         Map<String, List<String>> expected = new LinkedHashMap<>();
         List<String> current = null;

@@ -1,6 +1,7 @@
 package io.candela.io.pt;
 
 import io.candela.io.Size;
+import io.candela.tensor.Counter;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tuple;
 import java.math.BigInteger;
@@ -67,6 +68,13 @@ final class PickleWriter {
             bytes(bytes);
         } else if (value instanceof StateDict state) {
             stateDict(state);
+        } else if (value instanceof Counter counter) {
+            global("collections Counter");
+            out.op(Op.EMPTY_DICT);
+            out.put();
+            dictItems(counter);
+            reduce(1);
+            remember(counter);
         } else if (value instanceof Map<?, ?> map) {
             out.op(Op.EMPTY_DICT);
             remember(map);
