@@ -41,6 +41,9 @@ public interface Backend {
     /** Convolutions. */
     ConvKernels conv();
 
+    /** Factorizations and solutions of linear systems. */
+    LinalgKernels linalg();
+
     /** Gather, scatter, sort. */
     IndexKernels index();
 

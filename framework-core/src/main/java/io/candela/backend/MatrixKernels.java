@@ -2,7 +2,7 @@ package io.candela.backend;
 
 import io.candela.tensor.Tensor;
 
-/** Matrix products of floating point tensors of one type. Operands may have any strides, {@code out} is contiguous. */
+/** Matrix products of tensors of one type, not bool; those of integers wrap. Operands may have any strides, {@code out} is contiguous. */
 public interface MatrixKernels {
     /** {@code (b, m, k)} by {@code (b, k, n)} into {@code (b, m, n)}, or the same with two dimensions; a batch size of 1 broadcasts. */
     void matmul(Tensor a, Tensor b, Tensor out);

@@ -3,12 +3,13 @@ package io.candela.ops;
 import io.candela.autograd.BinaryOp;
 import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
+import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
-/** Matrix product: {@code (m, k)} by {@code (k, n)}, or with one leading dimension on both, where 1 broadcasts. */
+/** Matrix product: {@code (m, k)} by {@code (k, n)}, or with one leading dimension on both, where 1 broadcasts. That of integers wraps. */
 public final class Matmul extends BinaryOp {
     private Saved lhs; // read by gradRhs
     private Saved rhs; // read by gradLhs
@@ -47,8 +48,8 @@ public final class Matmul extends BinaryOp {
         if (a.dtype() != b.dtype()) {
             throw new DTypeException("%s: operands must have one type: lhs is %s, rhs %s; convert one with to(dtype)", who, a.dtype(), b.dtype());
         }
-        if (!a.dtype().isFloating()) {
-            throw new DTypeException("%s: needs floating point, got %s; convert with to(DType.FLOAT32)", who, a.dtype());
+        if (a.dtype() == DType.BOOL) {
+            throw new DTypeException("%s: needs numbers, got bool; convert with to(dtype)", who);
         }
     }
 

@@ -120,7 +120,7 @@ public final class Normalize extends JointOp {
         if (x.dim() < 2) {
             throw new ShapeException("%s: input must be (n, channels, ...), got %s", who, x.shape());
         }
-        Matmul.checkTypes(who, x, x);
+        Matrices.checkFloating(who, x);
         if ((mean == null) != (variance == null)) {
             throw new IllegalArgumentException(who + ": the running mean and variance must both be given, or none of them");
         }

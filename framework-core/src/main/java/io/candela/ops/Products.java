@@ -70,6 +70,8 @@ public final class Products {
         if (a.dim() != 1 || b.dim() != 1 || a.size(0) != b.size(0)) {
             throw new ShapeException("dot: both operands must be vectors of one length: lhs %s, rhs %s", a.shape(), b.shape());
         }
-        return a.mul(b).sum();
+        Matmul.checkTypes("dot", a, b);
+        Tensor sum = a.mul(b).sum();
+        return sum.dtype() == a.dtype() ? sum : sum.to(a.dtype());
     }
 }

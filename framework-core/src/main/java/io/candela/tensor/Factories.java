@@ -1,6 +1,7 @@
 package io.candela.tensor;
 
 import io.candela.ops.Diagonals;
+import io.candela.ops.Distances;
 import io.candela.ops.Rearrange;
 import io.candela.ops.Searching;
 import io.candela.ops.Windows;
@@ -344,15 +345,12 @@ public abstract sealed class Factories permits Tensor {
 
     /**
      * Distances of order {@code p} between all rows: {@code (*, n, m)} and {@code (*, k, m)} to {@code (*, n, k)}. The gradient at a distance of 0
-     * is 0.
+     * is 0. Of more than 25 rows, Euclidean distances come from a matrix product, as in PyTorch: rows close together lose digits.
      *
      * @throws ShapeException if an operand has fewer than two dimensions, or the rows differ in length
      */
     public static Tensor cdist(Tensor a, Tensor b, double p) {
-        if (a.dim() < 2 || b.dim() < 2 || a.size(-1) != b.size(-1)) {
-            throw new ShapeException("cdist: operands must be (*, n, m) and (*, k, m), got %s and %s", a.shape(), b.shape());
-        }
-        return a.unsqueeze(-2).sub(b.unsqueeze(-3)).norm(p, false, -1);
+        return Distances.cdist(a, b, p);
     }
 
     /**

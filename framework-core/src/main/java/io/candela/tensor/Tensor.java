@@ -9,9 +9,10 @@ import io.candela.autograd.Node;
 import io.candela.backend.Backend;
 import io.candela.backend.Backends;
 import io.candela.ops.Cast;
-import io.candela.ops.Transfer;
+import io.candela.ops.Einsum;
 import io.candela.ops.Joins;
 import io.candela.ops.Pointwise;
+import io.candela.ops.Transfer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -289,6 +290,17 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
      */
     public static Tensor stack(int dim, Tensor... tensors) {
         return Joins.stack(dim, tensors);
+    }
+
+    /**
+     * Einstein's sum: {@code einsum("bij,bjk->bik", x, y)}. A letter per dimension; those not in the result are summed. A letter twice in one
+     * operand is a diagonal, {@code ...} stands for any further dimensions, which broadcast; without an arrow the result has {@code ...} and then
+     * the letters that stand once, in the order of the alphabet, capitals first.
+     *
+     * @throws ShapeException if the equation and the shapes do not fit
+     */
+    public static Tensor einsum(String equation, Tensor... operands) {
+        return Einsum.apply(equation, operands);
     }
 
     // ---- what it is ----

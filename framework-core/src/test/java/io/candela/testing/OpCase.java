@@ -24,6 +24,7 @@ public final class OpCase {
     boolean loose;
     boolean zeroSigns = true;
     boolean checked = true;
+    boolean expanded = true;
     double slack = 1;
 
     /** A call that must fail: with which exception, and with which message. */
@@ -115,6 +116,12 @@ public final class OpCase {
     /** Not to be compared with differences: the function is too coarse for them. */
     public OpCase unchecked() {
         checked = false;
+        return this;
+    }
+
+    /** Operands whose rows are equal are refused: that arrangement is left out. */
+    public OpCase needsUnequalRows() {
+        expanded = false;
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.candela.backend.cpu;
 import io.candela.backend.Backend;
 import io.candela.backend.ConvKernels;
 import io.candela.backend.IndexKernels;
+import io.candela.backend.LinalgKernels;
 import io.candela.backend.MatrixKernels;
 import io.candela.backend.NnKernels;
 import io.candela.backend.NormKernels;
@@ -31,6 +32,7 @@ public final class CpuBackend implements Backend {
     private final ReduceKernels reduce = new ReduceCpu();
     private final MatrixKernels matrix = new MatrixCpu();
     private final ConvKernels conv = new ConvCpu();
+    private final LinalgKernels linalg = new LinalgCpu();
     private final IndexKernels index = new IndexCpu();
     private final NnKernels nn = new NnCpu();
     private final NormKernels norm = new NormCpu();
@@ -144,6 +146,11 @@ public final class CpuBackend implements Backend {
     @Override
     public ConvKernels conv() {
         return conv;
+    }
+
+    @Override
+    public LinalgKernels linalg() {
+        return linalg;
     }
 
     @Override

@@ -36,11 +36,7 @@ final class Dnn {
         static final Throwable PROBLEM; // why it cannot be loaded, or null
 
         static {
-            // Its limit on the process's size (4 x heap) counts memory that is not JavaCPP's; whoever set one keeps it.
-            if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null
-                    && System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
-                System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
-            }
+            liftMemoryLimit();
             engine loaded = null;
             com.sun.jna.Function setThreads = null;
             Throwable problem = null;
@@ -74,6 +70,14 @@ final class Dnn {
             } catch (java.io.IOException | LinkageError e) {
                 return null;
             }
+        }
+    }
+
+    /** To be called before JavaCPP's first class is used: its limit on the process's size (4 x heap) counts memory that is not its own. */
+    static void liftMemoryLimit() {
+        if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null // whoever set one keeps it
+                && System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
+            System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
         }
     }
 

@@ -6,7 +6,10 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
-/** Matrix products: loops over heap arrays for small ones and for float64, oneDNN for the rest. Half types are multiplied in float32. */
+/**
+ * Matrix products: loops over heap arrays for small ones, for float64 and for integers, oneDNN for the rest. Half types are multiplied in
+ * float32.
+ */
 final class MatrixCpu implements MatrixKernels {
     /** Multiplications per chunk when threads share a product of doubles. */
     private static final int CHUNK = 128 << 10;
@@ -57,8 +60,10 @@ final class MatrixCpu implements MatrixKernels {
             large(a, aShift, b, bShift, bias, out, outShift, m, k, n);
         } else if (out.dtype() == DType.FLOAT32) {
             small(a, aShift, b, bShift, bias, out, outShift, m, k, n);
-        } else {
+        } else if (out.dtype() == DType.FLOAT64) {
             doubles(a, aShift, b, bShift, bias, out, outShift, m, k, n);
+        } else {
+            integers(a, aShift, b, bShift, bias, out, outShift, m, k, n);
         }
     }
 
@@ -262,11 +267,41 @@ final class MatrixCpu implements MatrixKernels {
         to.block.doubles.put((to.start >> 3) + out.offset() + outShift, z, 0, m * n);
     }
 
+    /** Integers of all types in 64 bits: what is cut off at the end is what would have been cut off on the way. */
+    private static void integers(Tensor a, int aShift, Tensor b, int bShift, Tensor bias, Tensor out, int outShift, int m, int k, int n) {
+        long[] x = new long[m * k];
+        long[] y = new long[k * n];
+        blocks(a, aShift, m, k).read(0, x, x.length);
+        blocks(b, bShift, k, n).read(0, y, y.length);
+        long[] first = bias == null ? new long[n] : bias.toLongArray();
+        long[] z = new long[m * n];
+        int rows = (int) Math.max(1, Math.min(m, CHUNK / Math.max(1L, (long) k * n)));
+        Workers.run((m + rows - 1) / rows, c -> {
+            for (int i = c * rows; i < Math.min(m, (c + 1) * rows); i++) {
+                System.arraycopy(first, 0, z, i * n, n);
+                for (int p = 0; p < k; p++) {
+                    long f = x[i * k + p];
+                    int from = p * n;
+                    int to = i * n;
+                    for (int j = 0; j < n; j++) {
+                        z[to + j] += f * y[from + j];
+                    }
+                }
+            }
+        });
+        Tensor part = out.viewOf(Shape.of(m, n), new int[] {n, 1}, out.offset() + outShift);
+        new Blocks(part, part.shape()).write(0, z, z.length);
+    }
+
     private static double[] matrix(Tensor t, int shift, int rows, int columns) {
+        double[] out = new double[rows * columns];
+        blocks(t, shift, rows, columns).read(0, out, out.length);
+        return out;
+    }
+
+    private static Blocks blocks(Tensor t, int shift, int rows, int columns) {
         int[] s = t.strides();
         Tensor view = t.viewOf(Shape.of(rows, columns), new int[] {s[s.length - 2], s[s.length - 1]}, t.offset() + shift);
-        double[] out = new double[rows * columns];
-        new Blocks(view, view.shape()).read(0, out, out.length);
-        return out;
+        return new Blocks(view, view.shape());
     }
 }

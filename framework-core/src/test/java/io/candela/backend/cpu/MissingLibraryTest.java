@@ -25,6 +25,8 @@ class MissingLibraryTest {
             attempt(() -> Tensor.ones(2, 3).matmul(Tensor.ones(3, 2)).sum().item());
             attempt(() -> Tensor.ones(100, 100).matmul(Tensor.ones(100, 100)).sum().item());
             attempt(() -> Tensor.ones(100, 100).matmul(Tensor.ones(100, 100)).sum().item());
+            attempt(() -> Tensor.ones(2, 2).det().item());
+            attempt(() -> Tensor.ones(2, 2).det().item());
             attempt(() -> Tensor.ones(2).toNd4j());
         }
 
@@ -50,6 +52,8 @@ class MissingLibraryTest {
                 + " cannot be loaded; add org.bytedeco:dnnl and org.bytedeco:opencl with classifier " + platform + " to the class path";
         String nd4j = "ND4J: cannot start on platform " + platform
                 + "; add org.nd4j:nd4j-native and org.bytedeco:openblas with classifier " + platform + " to the class path";
-        assertEquals(List.of("12.0", oneDnn, oneDnn, nd4j), printed.lines().toList());
+        String lapack = "LAPACK: its native library for platform " + platform + " cannot be loaded; add org.bytedeco:openblas with classifier "
+                + platform + " to the class path";
+        assertEquals(List.of("12.0", oneDnn, oneDnn, lapack, lapack, nd4j), printed.lines().toList());
     }
 }
