@@ -125,5 +125,31 @@ for kind in ("hann", "hamming", "blackman", "bartlett"):
     for periodic in (True, False):
         for n in (0, 1, 2, 7, 8):
             record(f"window.{kind}", f"empty {n} {periodic}" if n == 0 else f"f32 {n} {periodic}", lambda x, n=n, k=kind, p=periodic: getattr(torch, k + "_window")(n, periodic=p), torch.tensor([n, int(periodic)]), grad=False)
+REPEATED = [[1.0, 2.0, 2.0, 1.0], [1.0, 2.0, 2.0, 1.0], [-1.0, 0.0, -0.0, 5.0], [1.0, 2.0, 2.0, 1.0]]
+for name, f in (("unique", torch.unique), ("uniqueConsecutive", torch.unique_consecutive)):
+    for dim, where in ((0, "first"), (-1, "last")):
+        row = f"{name}.{where}"
+        call = lambda x, f=f, d=dim: f(x, dim=d, return_inverse=True, return_counts=True)
+        for t in DTYPES:
+            record(row, f"types {t}", call, torch.tensor(REPEATED).abs().to(t), grad=False)
+            record(row, f"types cube {t}", call, torch.randint(0, 2, (5, 2, 5)).to(t), grad=False)
+        record(row, "f32 corner", call, torch.tensor(REPEATED), grad=False)
+        record(row, "f32 one", call, torch.tensor(REPEATED[0]), grad=False)
+    record(f"{name}.first", "empty", lambda x, f=f: f(x, dim=0, return_inverse=True, return_counts=True), torch.zeros(0, 3), grad=False)
+for tag, x in (("types int64", torch.tensor([[1, 1, 2], [2, 3, 3]])), ("corner", torch.tensor([0.0, -0.0, NAN, NAN, INF, INF, -INF])), ("f32 scalar", torch.tensor(3.0)),
+               ("empty", torch.zeros(0))):
+    record("uniqueConsecutive", tag, lambda x: torch.unique_consecutive(x, return_inverse=True, return_counts=True), x, grad=False)
+for name in ("all", "any"):
+    f = getattr(torch, name)
+    for n in (0, 1, 3, 2000):
+        for tag, x in (("ones", torch.ones(n)), ("zeros", torch.zeros(n)), ("mixed", torch.arange(n) % 3)):
+            record(f"{name}.uint8", f"types {n} {tag}", f, x.to(torch.uint8))
+    record(f"{name}.uint8Last", "types", lambda x, f=f: f(x, -1, keepdim=True), torch.tensor([[0, 0], [0, 2], [3, 4]], dtype=torch.uint8))
+for right in (False, True):
+    keys = torch.tensor([[3.0, -1.0, 2.0, 2.0], [0.5, 0.25, 7.0, -9.0]])
+    for d in (F32, F64, I64):
+        record(f"searchSorted.sorter{right:d}", f"types {d}", lambda s, v, k, r=right: torch.searchsorted(s, v, sorter=k, right=r, out_int32=True), keys.to(d),
+               torch.tensor([[2.0, 2.5, -5.0], [0.25, 8.0, 0.0]]).to(d), keys.to(d).argsort(), grad=False)
+    record(f"bucketize.int32{right:d}", "types", lambda v, b, r=right: torch.bucketize(v, b, right=r, out_int32=True), torch.tensor([3, 1, 9]), torch.tensor([1, 3, 3]))
 
 cases.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/reductions.py")

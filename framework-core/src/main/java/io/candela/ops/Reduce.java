@@ -65,7 +65,7 @@ public final class Reduce extends UnaryOp {
     private DType resultType(Tensor a) {
         return switch (reduction) {
             case SUM, PROD -> a.dtype().isFloating() ? a.dtype() : DType.INT64;
-            case ANY, ALL -> DType.BOOL;
+            case ANY, ALL -> a.dtype() == DType.UINT8 ? DType.UINT8 : DType.BOOL; // uint8 served as bool once, and PyTorch keeps to it
             case MEAN, SQUARED_DEVIATION -> {
                 if (!a.dtype().isFloating()) {
                     throw new DTypeException("%s: needs floating point, got %s; convert with to(DType.FLOAT32)", name(), a.dtype());
@@ -101,6 +101,9 @@ public final class Reduce extends UnaryOp {
     private Tensor prodGrad(Tensor g) {
         Tensor a = x.get();
         Tensor zero = a.eq(0);
+        if (Autograd.isGradEnabled() && zero.any().item() != 0) {
+            return prodGradBothSides(g, a);
+        }
         Tensor zeros = zero.to(DType.INT64).sumTo(kept);
         Tensor others = a.maskedFill(zero, 1);
         Tensor product = others;
@@ -110,6 +113,26 @@ public final class Reduce extends UnaryOp {
         Tensor atZero = g.mul(product).maskedFill(zeros.ne(1), 0);
         Tensor elsewhere = g.mul(product).div(others).maskedFill(zeros.ne(0), 0);
         return atZero.expand(operand.toArray()).where(zero, elsewhere);
+    }
+
+    /** The product of those before and that of those behind: no division, so that second derivatives are right where elements are 0. */
+    private Tensor prodGradBothSides(Tensor g, Tensor a) {
+        int[] from = Axes.of(name(), operand, dims).dims();
+        int[] last = new int[from.length];
+        java.util.Arrays.setAll(last, i -> i - last.length);
+        Tensor moved = a.moveDim(from, last);
+        Shape lead = moved.shape().dropLast(last.length);
+        Tensor rows = moved.reshape(lead.append(a.numel() / lead.numel()).toArray());
+        Tensor before = shifted(rows).cumprod(-1);
+        Tensor behind = shifted(rows.flip(-1)).cumprod(-1).flip(-1);
+        Tensor out = before.mul(behind).mul(g.moveDim(from, last).reshape(lead.append(1).toArray()));
+        return out.reshape(moved.shape().toArray()).moveDim(last, from);
+    }
+
+    /** The last dimension with a 1 before, and without its last element. */
+    private static Tensor shifted(Tensor rows) {
+        Tensor one = rows.narrow(-1, 0, 1).detach().onesLike();
+        return Tensor.cat(-1, one, rows.narrow(-1, 0, rows.size(-1) - 1));
     }
 
     /** Variance: squared distances from the mean, which is carried in double, divided by n − correction. */

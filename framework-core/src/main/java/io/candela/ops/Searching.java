@@ -69,6 +69,23 @@ public final class Searching {
         return out.to(type);
     }
 
+    /** Sequences in the order that a sorter says. */
+    public static Tensor inOrder(String who, Tensor x, Tensor sorter) {
+        if (sorter.dtype() != DType.INT64) {
+            throw new DTypeException("%s: the sorter must be int64, got %s; convert with to(DType.INT64)", who, sorter.dtype());
+        }
+        if (!sorter.shape().equals(x.shape())) {
+            throw new ShapeException("%s: the sorter %s must have the sequences' shape %s", who, sorter.shape(), x.shape());
+        }
+        if (x.dim() == 0) {
+            return x;
+        }
+        if (sorter.lt(0).logicalOr(sorter.ge(x.size(-1))).any().item() != 0) {
+            throw new ShapeException("%s: the sorter's positions must be 0 to %d for sequences %s", who, x.size(-1) - 1, x.shape());
+        }
+        return x.detach().gather(-1, sorter);
+    }
+
     /** Which elements occur among {@code test}. */
     public static Tensor isin(Tensor x, Tensor test, boolean invert) {
         DType type = DType.promote(x.dtype(), test.dtype());

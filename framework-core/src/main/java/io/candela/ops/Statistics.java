@@ -6,11 +6,9 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
-import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
-import io.candela.tensor.UniqueValues;
 import io.candela.tensor.ValuesAndIndices;
 import java.lang.ref.Reference;
 import java.util.Arrays;
@@ -183,63 +181,6 @@ public final class Statistics {
 
     private static int[] withLast(Shape shape, int size) {
         return shape.with(shape.rank() - 1, size).toArray();
-    }
-
-    /** Sorted distinct elements. NaN equals nothing, itself included. */
-    public static UniqueValues unique(Tensor x) {
-        int n = x.numel();
-        long[] keys = new long[n];
-        double[] v = x.dtype().isFloating() ? x.toDoubleArray() : null;
-        if (v == null) {
-            keys = x.toLongArray();
-        } else {
-            for (int i = 0; i < n; i++) {
-                long bits = Double.doubleToLongBits(v[i] + 0.0);
-                keys[i] = bits ^ bits >> 63 & Long.MAX_VALUE; // sorts as the numbers do, NaN last
-            }
-        }
-        long nan = Double.doubleToLongBits(Double.NaN);
-        long[] sorted = keys.clone();
-        Arrays.sort(sorted);
-        int distinct = 0;
-        for (int i = 0; i < n; i++) {
-            if (i == 0 || sorted[i] != sorted[i - 1] || v != null && sorted[i] == nan) {
-                sorted[distinct++] = sorted[i];
-            }
-        }
-        int numbers = distinct;
-        while (v != null && numbers > 0 && sorted[numbers - 1] == nan) {
-            numbers--;
-        }
-        long[] inverse = new long[n];
-        long[] counts = new long[distinct];
-        for (int i = 0, nans = numbers; i < n; i++) {
-            inverse[i] = v != null && keys[i] == nan ? nans++ : Arrays.binarySearch(sorted, 0, numbers, keys[i]);
-            counts[(int) inverse[i]]++;
-        }
-        Device device = x.device();
-        return new UniqueValues(values(sorted, distinct, v != null).to(x.dtype()).to(device),
-                Tensor.of(inverse, n).view(x.shape().toArray()).to(device), Tensor.of(counts, distinct).to(device));
-    }
-
-    /** Runs of equal elements in row-major order. NaN equals nothing. */
-    public static UniqueValues uniqueConsecutive(Tensor x) {
-        Tensor flat = x.detach().flatten();
-        int n = flat.numel();
-        Tensor first = n == 0 ? Tensor.zeros(DType.BOOL, 0) : Tensor.cat(0, Tensor.ones(DType.BOOL, 1).to(x.device()), flat.narrow(0, 1, n - 1).ne(flat.narrow(0, 0, n - 1)));
-        Tensor inverse = first.to(DType.INT64).cumsum(0).sub(1L);
-        return new UniqueValues(flat.maskedSelect(first), inverse.view(x.shape().toArray()), inverse.bincount().to(x.device()));
-    }
-
-    private static Tensor values(long[] keys, int n, boolean floating) {
-        if (!floating) {
-            return Tensor.of(Arrays.copyOf(keys, n), n);
-        }
-        double[] out = new double[n];
-        for (int i = 0; i < n; i++) {
-            out[i] = Double.longBitsToDouble(keys[i] ^ keys[i] >> 63 & Long.MAX_VALUE);
-        }
-        return Tensor.of(out, n);
     }
 
     /** How many elements fall into each of equal parts of a range; into the elements' own range if both ends are equal. */

@@ -321,12 +321,26 @@ public abstract sealed class Factories permits Tensor {
 
     /** Where {@code values} would have to be inserted before equal elements to keep {@code sorted} sorted along its last dimension, in int64. */
     public static Tensor searchSorted(Tensor sorted, Tensor values) {
-        return Searching.searchSorted("searchSorted", sorted, values, false, DType.INT64);
+        return searchSorted(sorted, values, false);
     }
 
     /** Where {@code values} would have to be inserted before, or behind ({@code right}), equal elements to keep {@code sorted} sorted, in int64. */
     public static Tensor searchSorted(Tensor sorted, Tensor values, boolean right) {
-        return Searching.searchSorted("searchSorted", sorted, values, right, DType.INT64);
+        return searchSorted(sorted, values, right, false, null);
+    }
+
+    /**
+     * Where {@code values} would have to be inserted to keep sequences sorted.
+     *
+     * @param sorted   one sequence for all values, or one for each row of them; in rising order, unless a sorter says their order
+     * @param right    whether behind equal elements rather than before them
+     * @param outInt32 whether the result is int32 rather than int64
+     * @param sorter   int64, of sorted's shape: the positions that sort it, as from {@link Tensor#argsort}; null if it is sorted
+     * @throws ShapeException if shapes do not fit, or a position is outside its sequence
+     */
+    public static Tensor searchSorted(Tensor sorted, Tensor values, boolean right, boolean outInt32, Tensor sorter) {
+        Tensor sequence = sorter == null ? sorted : Searching.inOrder("searchSorted", sorted, sorter);
+        return Searching.searchSorted("searchSorted", sequence, values, right, outInt32 ? DType.INT32 : DType.INT64);
     }
 
     /**

@@ -143,10 +143,15 @@ public sealed interface IndexMethods permits Tensor {
 
     /** In which bucket between the sorted {@code boundaries} each element lies, in int64; {@code right}: one equal to a boundary lies behind it. */
     default Tensor bucketize(Tensor boundaries, boolean right) {
+        return bucketize(boundaries, right, false);
+    }
+
+    /** As {@link #bucketize(Tensor, boolean)}, with {@code outInt32} in int32. */
+    default Tensor bucketize(Tensor boundaries, boolean right, boolean outInt32) {
         if (boundaries.dim() != 1) {
             throw new ShapeException("bucketize: boundaries must be a vector, got %s", boundaries.shape());
         }
-        return Searching.searchSorted("bucketize", boundaries, self(), right, DType.INT64);
+        return Searching.searchSorted("bucketize", boundaries, self(), right, outInt32 ? DType.INT32 : DType.INT64);
     }
 
     /** Each label as a row with 1 at its place, as many classes as the largest label needs. */

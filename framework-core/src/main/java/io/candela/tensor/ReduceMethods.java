@@ -127,22 +127,22 @@ public sealed interface ReduceMethods permits Tensor {
         return Indexing.argExtreme(false, self(), dim, keepDim);
     }
 
-    /** Whether every element is not 0, as 0-d bool. */
+    /** Whether every element is not 0, as 0-d bool; of uint8 as 0 or 1 in uint8. */
     default Tensor all() {
         return Autograd.apply(new Reduce(Reduction.ALL, false), self());
     }
 
-    /** Whether every element along a dimension is not 0, as bool. */
+    /** Whether every element along a dimension is not 0, as bool; of uint8 as 0 or 1 in uint8. */
     default Tensor all(int dim, boolean keepDim) {
         return Autograd.apply(new Reduce(Reduction.ALL, keepDim, dim), self());
     }
 
-    /** Whether any element is not 0, as 0-d bool. */
+    /** Whether any element is not 0, as 0-d bool; of uint8 as 0 or 1 in uint8. */
     default Tensor any() {
         return Autograd.apply(new Reduce(Reduction.ANY, false), self());
     }
 
-    /** Whether any element along a dimension is not 0, as bool. */
+    /** Whether any element along a dimension is not 0, as bool; of uint8 as 0 or 1 in uint8. */
     default Tensor any(int dim, boolean keepDim) {
         return Autograd.apply(new Reduce(Reduction.ANY, keepDim, dim), self());
     }

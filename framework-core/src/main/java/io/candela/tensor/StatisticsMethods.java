@@ -3,6 +3,7 @@ package io.candela.tensor;
 import io.candela.autograd.Autograd;
 import io.candela.ops.Covariance;
 import io.candela.ops.Cumulative;
+import io.candela.ops.Distinct;
 import io.candela.ops.Formulas;
 import io.candela.ops.Norm;
 import io.candela.ops.Statistics;
@@ -190,7 +191,27 @@ public sealed interface StatisticsMethods permits Tensor {
 
     /** The distinct elements, sorted, with places and counts; without gradient. Each NaN counts as one of its own. */
     default UniqueValues unique() {
-        return Statistics.unique(self());
+        return Distinct.elements(self());
+    }
+
+    /**
+     * The distinct slices along a dimension, sorted by their first elements, then by their second, and so on; {@code inverse} and {@code counts} are
+     * vectors. Without gradient; a slice with a NaN equals no other.
+     *
+     * @throws ShapeException if there are slices, but without elements
+     */
+    default UniqueValues unique(int dim) {
+        return Distinct.slices(self(), dim);
+    }
+
+    /** The elements in row-major order, of equal neighbours one, with places and counts; without gradient. */
+    default UniqueValues uniqueConsecutive() {
+        return Distinct.neighbours(self());
+    }
+
+    /** The slices along a dimension, of equal neighbours one; as {@link #unique(int)}, but not sorted. */
+    default UniqueValues uniqueConsecutive(int dim) {
+        return Distinct.neighbours(self(), dim);
     }
 
     /** How many elements fall into each of {@code bins} equal parts of the range from the smallest to the largest, in this tensor's type. */
@@ -283,10 +304,5 @@ public sealed interface StatisticsMethods permits Tensor {
     /** {@link #trapezoid(Tensor, int)} from the first point to each of the others: one element less along the dimension. */
     default Tensor cumulativeTrapezoid(Tensor x, int dim) {
         return Trapezoids.areas(self(), x, dim).cumsum(dim);
-    }
-
-    /** Runs of equal elements, each once, in their order, with places and lengths; without gradient. Of the elements in row-major order. */
-    default UniqueValues uniqueConsecutive() {
-        return Statistics.uniqueConsecutive(self());
     }
 }

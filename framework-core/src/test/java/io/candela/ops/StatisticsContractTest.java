@@ -14,7 +14,9 @@ import io.candela.tensor.SpreadAndMean;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.UniqueValues;
 import io.candela.tensor.ValuesAndIndices;
+import io.candela.testing.Close;
 import io.candela.testing.Golden;
+import io.candela.testing.GradCheck;
 import io.candela.testing.OpCase;
 import io.candela.testing.OpContract;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ class StatisticsContractTest {
         rows.addAll(spreads());
         rows.addAll(integrals());
         rows.addAll(windows());
+        rows.addAll(picks());
         return OpContract.tests(Golden.load("/golden/reductions.bin.gz"), rows);
     }
 
@@ -155,8 +158,33 @@ class StatisticsContractTest {
                 many("cummin.first", x -> both(x.cummin(0))));
     }
 
+    private static List<OpCase> picks() {
+        return List.of(
+                unary("all.uint8", Tensor::all),
+                unary("all.uint8Last", x -> x.all(-1, true)),
+                unary("any.uint8", Tensor::any),
+                unary("any.uint8Last", x -> x.any(-1, true)),
+                nary("searchSorted.sorter0", x -> Tensor.searchSorted(x[0], x[1], false, true, x[2]))
+                        .rejects(DTypeException.class, "searchSorted: the sorter must be int64, got int32; convert with to(DType.INT64)",
+                                () -> Tensor.searchSorted(Tensor.ones(2), Tensor.ones(2), false, false, Tensor.zeros(DType.INT32, 2)))
+                        .rejects(ShapeException.class, "searchSorted: the sorter (3) must have the sequences' shape (2)",
+                                () -> Tensor.searchSorted(Tensor.ones(2), Tensor.ones(2), false, false, Tensor.arange(3)))
+                        .rejects(ShapeException.class, "searchSorted: the sorter's positions must be 0 to 1 for sequences (2)",
+                                () -> Tensor.searchSorted(Tensor.ones(2), Tensor.ones(2), false, false, Tensor.arange(1, 3))),
+                nary("searchSorted.sorter1", x -> Tensor.searchSorted(x[0], x[1], true, true, x[2])),
+                binary("bucketize.int320", (v, b) -> v.bucketize(b, false, true)),
+                binary("bucketize.int321", (v, b) -> v.bucketize(b, true, true)));
+    }
+
     private static List<OpCase> counts() {
         return List.of(
+                many("unique.first", x -> all(x.unique(0))).rejects(ShapeException.class, "unique: the slices of (3, 0) along dimension 0 have no elements",
+                        () -> Tensor.zeros(3, 0).unique(0)),
+                many("unique.last", x -> all(x.unique(-1))).rejects(ShapeException.class, "unique: a scalar has no slices; use unique()",
+                        () -> Tensor.ones(1).get(0).unique(0)),
+                many("uniqueConsecutive", x -> all((x.dtype().isFloating() ? x.round() : x).uniqueConsecutive())),
+                many("uniqueConsecutive.first", x -> all(x.uniqueConsecutive(0))),
+                many("uniqueConsecutive.last", x -> all(x.uniqueConsecutive(-1))),
                 many("unique", x -> all(x.mul(3).round().unique())),
                 many("unique.integers", x -> all(x.unique())),
                 unary("histc", x -> x.histc(5)).rejects(IllegalArgumentException.class, "histc: bins must be 1 or more, got 0",
@@ -177,8 +205,7 @@ class StatisticsContractTest {
                 unary("corrcoef", x -> x.corrcoef()).slack(8).unchecked(),
                 binary("cov.frequencies", (x, f) -> x.cov(1, f, null)),
                 binary("cov.weights", (x, a) -> x.cov(1, null, a.detach())),
-                nary("cov.both", x -> x[0].cov(2, x[1], x[2].detach())),
-                many("uniqueConsecutive", x -> all((x.dtype().isFloating() ? x.round() : x).uniqueConsecutive())));
+                nary("cov.both", x -> x[0].cov(2, x[1], x[2].detach())));
     }
 
     private static List<OpCase> integrals() {
@@ -215,6 +242,27 @@ class StatisticsContractTest {
                 window("hamming", Tensor::hammingWindow),
                 window("blackman", Tensor::blackmanWindow),
                 window("bartlett", Tensor::bartlettWindow));
+    }
+
+    /** A slice with a NaN equals no other. */
+    @Test
+    void nanMakesSlicesDistinct() {
+        double nan = Double.NaN;
+        UniqueValues found = Tensor.of(new double[][] {{1, nan}, {0, 2}, {1, nan}, {0, 2}}).unique(0);
+        Close.assertExact("values", Tensor.of(new double[][] {{0, 2}, {1, nan}, {1, nan}}), found.values());
+        Close.assertExact("inverse", Tensor.of(new long[] {1, 0, 2, 0}), found.inverse());
+        Close.assertExact("counts", Tensor.of(new long[] {2, 1, 1}), found.counts());
+    }
+
+    @Test
+    void productsHaveSecondDerivativesWhereFactorsAreZero() {
+        double[][] rows = {{1, 0, 3}, {0, 0, 2}, {0, 0, 0}, {2, 3, 4}};
+        for (double[] row : rows) {
+            GradCheck.checkSecond("prod", x -> new Tensor[] {x[0].prod()}, List.of(Tensor.of(row)));
+        }
+        GradCheck.checkSecond("prod.first", x -> new Tensor[] {x[0].prod(0, true)}, List.of(Tensor.of(rows)));
+        GradCheck.checkSecond("prod.last", x -> new Tensor[] {x[0].prod(-1, false)}, List.of(Tensor.of(rows)));
+        GradCheck.checkSecond("prod.scalar", x -> new Tensor[] {x[0].prod()}, List.of(Tensor.of(new double[] {0}).get(0)));
     }
 
     @Test
