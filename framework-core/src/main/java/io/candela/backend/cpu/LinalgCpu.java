@@ -15,15 +15,16 @@ final class LinalgCpu implements LinalgKernels {
     /** Multiplications per thread below which sharing a batch costs more than it saves. */
     private static final long SHARE = 64 << 10;
 
-    /** Contiguous tensors as native memory: {@code at(i)} is the address of matrix i of the batch. */
-    private static final class Room {
+    /** A contiguous tensor as native memory, kept until closed: {@code at(i)} is the address of matrix i of the batch. */
+    private static final class Room implements AutoCloseable {
         final Tensor tensor;
+        private final boolean temporary;
         private final long address;
         private final long step; // bytes per matrix
 
-        /** @param dims how many trailing dimensions are one matrix, or one vector of results */
-        Room(Tensor tensor, int dims) {
+        private Room(Tensor tensor, int dims, boolean temporary) {
             this.tensor = tensor;
+            this.temporary = temporary;
             this.address = HostStorage.of(tensor).address() + (long) tensor.offset() * tensor.dtype().bytes();
             int per = 1;
             for (int i = 1; i <= dims; i++) {
@@ -32,12 +33,30 @@ final class LinalgCpu implements LinalgKernels {
             this.step = (long) per * tensor.dtype().bytes();
         }
 
+        /** @param dims how many trailing dimensions are one matrix, or one vector of results */
+        static Room over(Tensor tensor, int dims) {
+            return new Room(tensor, dims, false);
+        }
+
+        /** As {@link #over}; the memory is freed in the end. */
+        static Room own(Tensor tensor, int dims) {
+            return new Room(tensor, dims, true);
+        }
+
         static Room of(DType type, int count, int size) {
-            return new Room(Tensor.empty(Shape.of(count, Math.max(size, 1)), type, Device.CPU), 1);
+            return own(Tensor.empty(Shape.of(count, Math.max(size, 1)), type, Device.CPU), 1);
         }
 
         long at(int i) {
             return address + i * step;
+        }
+
+        @Override
+        public void close() {
+            if (temporary) {
+                tensor.storage().release();
+            }
+            Reference.reachabilityFence(tensor);
         }
     }
 
@@ -72,7 +91,7 @@ final class LinalgCpu implements LinalgKernels {
     private static Room columns(Tensor a) {
         Tensor out = Tensor.empty(a.shape().dropLast(2).append(a.size(-1), a.size(-2)), a.dtype(), a.device());
         CpuBackend.INSTANCE.pointwise().copy(turned(a), out);
-        return new Room(out, 2);
+        return Room.own(out, 2);
     }
 
     private static Tensor turned(Tensor a) {
@@ -116,16 +135,16 @@ final class LinalgCpu implements LinalgKernels {
     public int[] lu(Tensor a, Tensor lu, Tensor pivots) {
         int m = a.size(-2);
         int n = a.size(-1);
+        int count = count(a);
         if (a.numel() == 0) {
-            return new int[count(a)];
+            return new int[count];
         }
         prepare(a);
-        Room in = columns(a);
-        Room p = new Room(pivots, 1);
-        int[] infos = each(count(a), parts(count(a), cube(m, n)), (i, part) -> Lapack.getrf(a.dtype(), m, n, in.at(i), p.at(i)));
-        turnBack(in, lu);
-        Reference.reachabilityFence(p);
-        return infos;
+        try (Room in = columns(a); Room p = Room.over(pivots, 1)) {
+            int[] infos = each(count, parts(count, cube(m, n)), (i, part) -> Lapack.getrf(a.dtype(), m, n, in.at(i), p.at(i)));
+            turnBack(in, lu);
+            return infos;
+        }
     }
 
     @Override
@@ -135,17 +154,15 @@ final class LinalgCpu implements LinalgKernels {
         }
         int n = b.size(-2);
         int k = b.size(-1);
+        int count = count(b);
         prepare(lu);
-        Room factors = columns(lu);
-        Room p = new Room(pivots.contiguous(), 1);
-        Room sides = columns(b);
-        each(count(b), parts(count(b), (long) n * n * k), (i, part) -> {
-            Lapack.getrs(b.dtype(), transposed, n, k, factors.at(i), p.at(i), sides.at(i));
-            return 0;
-        });
-        turnBack(sides, x);
-        Reference.reachabilityFence(factors);
-        Reference.reachabilityFence(p);
+        try (Room factors = columns(lu); Room p = Room.over(pivots.contiguous(), 1); Room sides = columns(b)) {
+            each(count, parts(count, (long) n * n * k), (i, part) -> {
+                Lapack.getrs(b.dtype(), transposed, n, k, factors.at(i), p.at(i), sides.at(i));
+                return 0;
+            });
+            turnBack(sides, x);
+        }
     }
 
     @Override
@@ -155,28 +172,30 @@ final class LinalgCpu implements LinalgKernels {
         }
         int n = b.size(-2);
         int k = b.size(-1);
+        int count = count(b);
         prepare(a);
-        Room triangles = columns(a);
-        Room sides = columns(b);
-        each(count(b), parts(count(b), (long) n * n * k), (i, part) -> {
-            Lapack.trsm(b.dtype(), upper, unit, n, k, triangles.at(i), sides.at(i));
-            return 0;
-        });
-        turnBack(sides, x);
-        Reference.reachabilityFence(triangles);
+        try (Room triangles = columns(a); Room sides = columns(b)) {
+            each(count, parts(count, (long) n * n * k), (i, part) -> {
+                Lapack.trsm(b.dtype(), upper, unit, n, k, triangles.at(i), sides.at(i));
+                return 0;
+            });
+            turnBack(sides, x);
+        }
     }
 
     @Override
     public int[] cholesky(Tensor a, Tensor l) {
         int n = a.size(-1);
+        int count = count(a);
         if (a.numel() == 0) {
-            return new int[count(a)];
+            return new int[count];
         }
         prepare(a);
-        Room in = columns(a);
-        int[] infos = each(count(a), parts(count(a), cube(n, n)), (i, part) -> Lapack.potrf(a.dtype(), n, in.at(i)));
-        copy(turned(in.tensor).tril(), l);
-        return infos;
+        try (Room in = columns(a)) {
+            int[] infos = each(count, parts(count, cube(n, n)), (i, part) -> Lapack.potrf(a.dtype(), n, in.at(i)));
+            copy(turned(in.tensor).tril(), l);
+            return infos;
+        }
     }
 
     @Override
@@ -186,44 +205,50 @@ final class LinalgCpu implements LinalgKernels {
         int k = Math.min(m, n);
         int count = count(a);
         DType type = a.dtype();
-        int width = q == null ? 0 : q.size(-1);
         prepare(a);
-        Room in = columns(a);
-        Room scales = Room.of(type, count, k);
-        if (k > 0) {
-            Room question = Room.of(type, 1, 1);
-            Lapack.geqrf(type, m, n, in.at(0), scales.at(0), question.at(0), -1);
-            int length = asked(question);
-            int parts = parts(count, cube(m, n));
-            Room work = Room.of(type, parts, length);
-            each(count, parts, (i, part) -> {
-                Lapack.geqrf(type, m, n, in.at(i), scales.at(i), work.at(part), length);
-                return 0;
-            });
-            Reference.reachabilityFence(work);
-        }
-        if (r.numel() > 0) {
-            copy(corner(turned(in.tensor), r.size(-2), n).triu(), r);
-        }
-        if (width > 0 && m > 0) {
-            Tensor wide = Tensor.zeros(a.shape().dropLast(2).append(width, m), type, a.device());
-            if (k > 0) {
-                copy(corner(in.tensor, k, m), corner(wide, k, m));
+        try (Room in = columns(a); Room scales = Room.of(type, count, k); Room question = Room.of(type, 1, 1)) {
+            if (k > 0 && count > 0) {
+                Lapack.geqrf(type, m, n, in.at(0), scales.at(0), question.at(0), -1);
+                int length = asked(question);
+                int parts = parts(count, cube(m, n));
+                try (Room work = Room.of(type, parts, length)) {
+                    each(count, parts, (i, part) -> {
+                        Lapack.geqrf(type, m, n, in.at(i), scales.at(i), work.at(part), length);
+                        return 0;
+                    });
+                }
             }
-            Room full = new Room(wide, 2);
-            Room question = Room.of(type, 1, 1);
+            if (r.numel() > 0) {
+                copy(corner(turned(in.tensor), r.size(-2), n).triu(), r);
+            }
+            if (q != null && q.numel() > 0) {
+                columnsOfQ(in, scales, k, q);
+            }
+        }
+    }
+
+    /** Multiplies {@code k} reflections out: their vectors lie below the diagonal of {@code in}. */
+    private static void columnsOfQ(Room in, Room scales, int k, Tensor q) {
+        int m = q.size(-2);
+        int width = q.size(-1);
+        int count = count(q);
+        DType type = q.dtype();
+        Tensor wide = Tensor.zeros(q.shape().dropLast(2).append(width, m), type, q.device());
+        if (k > 0) {
+            copy(corner(in.tensor, k, m), corner(wide, k, m));
+        }
+        try (Room full = Room.own(wide, 2); Room question = Room.of(type, 1, 1)) {
             Lapack.orgqr(type, m, width, k, full.at(0), scales.at(0), question.at(0), -1);
             int length = asked(question);
             int parts = parts(count, cube(m, width));
-            Room work = Room.of(type, parts, length);
-            each(count, parts, (i, part) -> {
-                Lapack.orgqr(type, m, width, k, full.at(i), scales.at(i), work.at(part), length);
-                return 0;
-            });
+            try (Room work = Room.of(type, parts, length)) {
+                each(count, parts, (i, part) -> {
+                    Lapack.orgqr(type, m, width, k, full.at(i), scales.at(i), work.at(part), length);
+                    return 0;
+                });
+            }
             turnBack(full, q);
-            Reference.reachabilityFence(work);
         }
-        Reference.reachabilityFence(scales);
     }
 
     @Override
@@ -235,27 +260,22 @@ final class LinalgCpu implements LinalgKernels {
             return new int[count];
         }
         prepare(a);
-        Room in = columns(a);
-        Room w = new Room(values, 1);
         boolean all = vectors != null;
-        Room question = Room.of(type, 1, 1);
-        Room iquestion = Room.of(DType.INT32, 1, 1);
-        Lapack.syevd(type, all, upper, n, in.at(0), w.at(0), question.at(0), -1, iquestion.at(0), -1);
-        int length = asked(question);
-        int ilength = asked(iquestion);
         int parts = parts(count, 4 * cube(n, n));
-        Room work = Room.of(type, parts, length);
-        Room iwork = Room.of(DType.INT32, parts, ilength);
-        int[] infos = each(count, parts,
-                (i, part) -> Lapack.syevd(type, all, upper, n, in.at(i), w.at(i), work.at(part), length, iwork.at(part), ilength));
-        if (all) {
-            turnBack(in, vectors);
+        try (Room in = columns(a); Room w = Room.over(values, 1); Room question = Room.of(type, 1, 1);
+                Room integerQuestion = Room.of(DType.INT32, 1, 1)) {
+            Lapack.syevd(type, all, upper, n, in.at(0), w.at(0), question.at(0), -1, integerQuestion.at(0), -1);
+            int length = asked(question);
+            int integers = asked(integerQuestion);
+            try (Room work = Room.of(type, parts, length); Room more = Room.of(DType.INT32, parts, integers)) {
+                int[] infos = each(count, parts,
+                        (i, part) -> Lapack.syevd(type, all, upper, n, in.at(i), w.at(i), work.at(part), length, more.at(part), integers));
+                if (all) {
+                    turnBack(in, vectors);
+                }
+                return infos;
+            }
         }
-        Reference.reachabilityFence(in);
-        Reference.reachabilityFence(w);
-        Reference.reachabilityFence(work);
-        Reference.reachabilityFence(iwork);
-        return infos;
     }
 
     @Override
@@ -265,41 +285,34 @@ final class LinalgCpu implements LinalgKernels {
         int k = Math.min(m, n);
         int count = count(a);
         DType type = a.dtype();
-        int[] infos = new int[count];
         if (k == 0 || count == 0) { // no singular values: any orthonormal basis will do
             if (u != null) {
                 copy(Tensor.eye(type, m, u.size(-1)), u);
                 copy(Tensor.eye(type, vh.size(-2), n), vh);
             }
-            return infos;
+            return new int[count];
         }
         prepare(a);
-        Room in = columns(a);
         int lefts = u == null ? 0 : u.size(-1);
         int rights = vh == null ? 0 : vh.size(-2);
-        char job = u == null ? 'N' : lefts > k || rights > k ? 'A' : 'S';
-        Room left = Room.of(type, count, m * lefts);
-        Room right = Room.of(type, count, n * rights);
-        Room values = new Room(s, 1);
-        Room question = Room.of(type, 1, 1);
-        int parts = parts(count, 8 * cube(m, n));
-        Room iwork = Room.of(DType.INT32, parts, 8 * k);
         int leading = Math.max(rights, 1);
-        Lapack.gesdd(type, job, m, n, in.at(0), values.at(0), left.at(0), right.at(0), leading, question.at(0), -1, iwork.at(0));
-        int length = asked(question);
-        Room work = Room.of(type, parts, length);
-        infos = each(count, parts, (i, part) -> Lapack.gesdd(type, job, m, n, in.at(i), values.at(i), left.at(i), right.at(i), leading,
-                work.at(part), length, iwork.at(part)));
-        if (u != null) {
-            Shape batch = a.shape().dropLast(2);
-            copy(left.tensor.view(batch.append(lefts, m).toArray()).mT(), u);
-            copy(right.tensor.view(batch.append(n, rights).toArray()).mT(), vh);
+        char job = u == null ? 'N' : lefts > k || rights > k ? 'A' : 'S';
+        int parts = parts(count, 8 * cube(m, n));
+        try (Room in = columns(a); Room left = Room.of(type, count, m * lefts); Room right = Room.of(type, count, n * rights);
+                Room values = Room.over(s, 1); Room question = Room.of(type, 1, 1); Room integers = Room.of(DType.INT32, parts, 8 * k)) {
+            Lapack.gesdd(type, job, m, n, in.at(0), values.at(0), left.at(0), right.at(0), leading, question.at(0), -1, integers.at(0));
+            int length = asked(question);
+            try (Room work = Room.of(type, parts, length)) {
+                int[] infos = each(count, parts, (i, part) -> Lapack.gesdd(type, job, m, n, in.at(i), values.at(i), left.at(i), right.at(i), leading,
+                        work.at(part), length, integers.at(part)));
+                if (u != null) {
+                    Shape batch = a.shape().dropLast(2);
+                    copy(left.tensor.view(batch.append(lefts, m).toArray()).mT(), u);
+                    copy(right.tensor.view(batch.append(n, rights).toArray()).mT(), vh);
+                }
+                return infos;
+            }
         }
-        Reference.reachabilityFence(in);
-        Reference.reachabilityFence(values);
-        Reference.reachabilityFence(iwork);
-        Reference.reachabilityFence(work);
-        return infos;
     }
 
     @Override
@@ -315,26 +328,21 @@ final class LinalgCpu implements LinalgKernels {
             return;
         }
         prepare(a);
-        Room in = columns(a);
-        int rows = Math.max(m, n);
-        Tensor tall = Tensor.empty(b.shape().dropLast(2).append(k, rows), type, b.device());
+        Tensor tall = Tensor.empty(b.shape().dropLast(2).append(k, Math.max(m, n)), type, b.device());
         copy(turned(b), corner(tall, k, m));
-        Room sides = new Room(tall, 2);
-        Room order = new Room(Tensor.zeros(Shape.of(count, n), DType.INT32, a.device()), 1);
-        Room ranks = Room.of(DType.INT32, count, 1);
-        Room question = Room.of(type, 1, 1);
-        Lapack.gelsy(type, m, n, k, in.at(0), sides.at(0), order.at(0), rcond, ranks.at(0), question.at(0), -1);
-        int length = asked(question);
         int parts = parts(count, cube(m, n));
-        Room work = Room.of(type, parts, length);
-        each(count, parts, (i, part) -> {
-            Lapack.gelsy(type, m, n, k, in.at(i), sides.at(i), order.at(i), rcond, ranks.at(i), work.at(part), length);
-            return 0;
-        });
-        turnBack(sides, x);
-        copy(ranks.tensor.view(rank.shape().toArray()), rank);
-        Reference.reachabilityFence(in);
-        Reference.reachabilityFence(order);
-        Reference.reachabilityFence(work);
+        try (Room in = columns(a); Room sides = Room.own(tall, 2); Room order = Room.own(Tensor.zeros(Shape.of(count, n), DType.INT32, a.device()), 1);
+                Room ranks = Room.of(DType.INT32, count, 1); Room question = Room.of(type, 1, 1)) {
+            Lapack.gelsy(type, m, n, k, in.at(0), sides.at(0), order.at(0), rcond, ranks.at(0), question.at(0), -1);
+            int length = asked(question);
+            try (Room work = Room.of(type, parts, length)) {
+                each(count, parts, (i, part) -> {
+                    Lapack.gelsy(type, m, n, k, in.at(i), sides.at(i), order.at(i), rcond, ranks.at(i), work.at(part), length);
+                    return 0;
+                });
+            }
+            turnBack(sides, x);
+            copy(ranks.tensor.view(rank.shape().toArray()), rank);
+        }
     }
 }
