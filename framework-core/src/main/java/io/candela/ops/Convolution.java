@@ -85,6 +85,7 @@ public final class Convolution extends JointOp {
             throw new ShapeException("%s: bias must be (%d), got %s", who, filters, bias.shape());
         }
         Matmul.checkTypes(who, x, weight);
+        Matrices.checkFloating(who, x);
         if (bias != null) {
             Matmul.checkTypes(who, x, bias);
         }

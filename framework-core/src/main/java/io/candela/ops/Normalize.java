@@ -103,7 +103,7 @@ public final class Normalize extends JointOp {
      * @throws io.candela.tensor.DTypeException if {@code x} is not floating point
      */
     public static Tensor rows(String who, Tensor x, double eps) {
-        Matmul.checkTypes(who, x, x);
+        Matrices.checkFloating(who, x);
         Tensor sample = x.contiguous().unsqueeze(0); // rows are the channels of one sample
         return apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null).squeeze(0);
     }

@@ -86,6 +86,8 @@ class ConvolutionContractTest {
                 .rejects(ShapeException.class, "conv2d: bias must be (6), got (5)", () -> F.conv2d(image, Tensor.zeros(6, 3, 3, 3), Tensor.zeros(5)))
                 .rejects(ShapeException.class, "conv2d: 4 filters cannot be cut into 3 groups",
                         () -> F.conv2d(image, Tensor.zeros(4, 1, 3, 3), null, Conv2d.options().groups(3)))
+                .rejects(DTypeException.class, "conv2d: needs floating point, got int64; convert with to(DType.FLOAT32)",
+                        () -> F.conv2d(Tensor.zeros(DType.INT64, 1, 1, 3, 3), Tensor.zeros(DType.INT64, 1, 1, 2, 2), null))
                 .rejects(DTypeException.class, "conv2d: operands must have one type: lhs is float32, rhs float64; convert one with to(dtype)",
                         () -> F.conv2d(image, Tensor.zeros(DType.FLOAT64, 6, 3, 3, 3), null))
                 .rejects(IllegalArgumentException.class, "Conv2d: 3 input and 4 output channels cannot both be cut into 2 groups",
