@@ -7,7 +7,7 @@ package io.candela.nn;
  * <p>State: {@code weight (out, in/groups, kh, kw)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(in/groups · kernel elements).
  *
  * <pre>{@code
- * var conv = new Conv2d(3, 16, 3, Conv2d.options().stride(2).padding(1));
+ * var conv = new Conv2d(3, 16, 3, Conv2d.options().withStride(2).withPadding(1));
  * Tensor y = conv.forward(Tensor.randn(8, 3, 32, 32)); // (8, 16, 16, 16)
  * }</pre>
  *

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * What can be chosen of a convolution layer; immutable. Every method gives a changed copy, so that choices are chained:
- * {@code Conv2d.options().stride(2).padding(1).bias(false)}. Sizes are one number for all spatial dimensions, or one for each.
+ * {@code Conv2d.options().withStride(2).withPadding(1).withBias(false)}. Sizes are one number for all spatial dimensions, or one for each.
  */
 public final class ConvOptions {
     /** What stands around the input: zeros, the input mirrored without its edge, its edge repeated, or its other end. */
@@ -46,14 +46,14 @@ public final class ConvOptions {
     }
 
     /** Step of the kernel; default 1. */
-    public ConvOptions stride(int... stride) {
+    public ConvOptions withStride(int... stride) {
         ConvOptions o = copy();
         o.stride = positive("stride", stride);
         return o;
     }
 
     /** Positions added on both sides of the input; default 0. Of a transposed convolution: taken from its result. */
-    public ConvOptions padding(int... padding) {
+    public ConvOptions withPadding(int... padding) {
         ConvOptions o = copy();
         o.padding = notNegative("padding", padding);
         o.paddingWord = null;
@@ -65,45 +65,45 @@ public final class ConvOptions {
      *
      * @throws IllegalArgumentException for any other word
      */
-    public ConvOptions padding(String padding) {
+    public ConvOptions withPadding(String padding) {
         if (!padding.equals("same") && !padding.equals("valid")) {
             throw new IllegalArgumentException("ConvOptions: padding must be \"same\", \"valid\" or numbers, got \"" + padding + "\"");
         }
-        ConvOptions o = padding(0);
+        ConvOptions o = withPadding(0);
         o.paddingWord = padding;
         return o;
     }
 
     /** Distance between the kernel's elements; default 1. */
-    public ConvOptions dilation(int... dilation) {
+    public ConvOptions withDilation(int... dilation) {
         ConvOptions o = copy();
         o.dilation = positive("dilation", dilation);
         return o;
     }
 
     /** Of a transposed convolution: positions that its result has more at the end; default 0. */
-    public ConvOptions outputPadding(int... outputPadding) {
+    public ConvOptions withOutputPadding(int... outputPadding) {
         ConvOptions o = copy();
         o.outputPadding = notNegative("outputPadding", outputPadding);
         return o;
     }
 
     /** Into how many parts channels are cut, each with filters of its own; default 1. */
-    public ConvOptions groups(int groups) {
+    public ConvOptions withGroups(int groups) {
         ConvOptions o = copy();
         o.groups = positive("groups", groups)[0];
         return o;
     }
 
     /** Whether a number is added per filter; default true. */
-    public ConvOptions bias(boolean bias) {
+    public ConvOptions withBias(boolean bias) {
         ConvOptions o = copy();
         o.bias = bias;
         return o;
     }
 
     /** What is padded with; default zeros. */
-    public ConvOptions paddingMode(PaddingMode paddingMode) {
+    public ConvOptions withPaddingMode(PaddingMode paddingMode) {
         ConvOptions o = copy();
         o.paddingMode = paddingMode;
         return o;
@@ -114,7 +114,7 @@ public final class ConvOptions {
      *
      * @throws DTypeException if it is not floating point
      */
-    public ConvOptions dtype(DType dtype) {
+    public ConvOptions withDtype(DType dtype) {
         if (!dtype.isFloating()) {
             throw new DTypeException("ConvOptions: parameters must be floating point, got %s", dtype);
         }

@@ -33,25 +33,25 @@ class ConvolutionContractTest {
     Stream<DynamicNode> functions() {
         Map<String, ConvOptions> options = new LinkedHashMap<>();
         options.put("", Conv2d.options());
-        options.put(".stride", Conv2d.options().stride(2));
-        options.put(".padding", Conv2d.options().padding(1));
-        options.put(".dilation", Conv2d.options().dilation(2).padding(2));
-        options.put(".groups", Conv2d.options().groups(2));
-        options.put(".depthwise", Conv2d.options().groups(4).padding(1));
-        options.put(".all", Conv2d.options().stride(2).padding(2).dilation(2).groups(2));
+        options.put(".stride", Conv2d.options().withStride(2));
+        options.put(".padding", Conv2d.options().withPadding(1));
+        options.put(".dilation", Conv2d.options().withDilation(2).withPadding(2));
+        options.put(".groups", Conv2d.options().withGroups(2));
+        options.put(".depthwise", Conv2d.options().withGroups(4).withPadding(1));
+        options.put(".all", Conv2d.options().withStride(2).withPadding(2).withDilation(2).withGroups(2));
         List<OpCase> rows = new ArrayList<>();
         for (int rank = 1; rank <= 3; rank++) {
             for (Map.Entry<String, ConvOptions> e : options.entrySet()) {
                 rows.add(row(rank, e.getKey(), e.getValue()));
                 rows.add(transposed(rank, e.getKey(), e.getValue()));
             }
-            rows.add(row(rank, ".same", Conv2d.options().padding("same").dilation(2)));
-            rows.add(row(rank, ".valid", Conv2d.options().padding("valid")));
-            rows.add(transposed(rank, ".output", Conv2d.options().stride(3).padding(1).outputPadding(2)));
+            rows.add(row(rank, ".same", Conv2d.options().withPadding("same").withDilation(2)));
+            rows.add(row(rank, ".valid", Conv2d.options().withPadding("valid")));
+            rows.add(transposed(rank, ".output", Conv2d.options().withStride(3).withPadding(1).withOutputPadding(2)));
         }
-        rows.add(row(2, ".mixed", Conv2d.options().stride(1, 2).padding(2, 0).dilation(2, 1)));
+        rows.add(row(2, ".mixed", Conv2d.options().withStride(1, 2).withPadding(2, 0).withDilation(2, 1)));
         for (PaddingMode mode : new PaddingMode[] {PaddingMode.REFLECT, PaddingMode.REPLICATE, PaddingMode.CIRCULAR}) {
-            rows.add(row(2, "." + mode.name().toLowerCase(Locale.ROOT), Conv2d.options().padding(1).paddingMode(mode)));
+            rows.add(row(2, "." + mode.name().toLowerCase(Locale.ROOT), Conv2d.options().withPadding(1).withPaddingMode(mode)));
         }
         mistakes(rows.get(0));
         return OpContract.tests(Golden.load("/golden/convolutions.bin.gz"), rows);
@@ -85,24 +85,24 @@ class ConvolutionContractTest {
                         () -> F.conv2d(image, Tensor.zeros(6, 2, 3, 3), null))
                 .rejects(ShapeException.class, "conv2d: bias must be (6), got (5)", () -> F.conv2d(image, Tensor.zeros(6, 3, 3, 3), Tensor.zeros(5)))
                 .rejects(ShapeException.class, "conv2d: 4 filters cannot be cut into 3 groups",
-                        () -> F.conv2d(image, Tensor.zeros(4, 1, 3, 3), null, Conv2d.options().groups(3)))
+                        () -> F.conv2d(image, Tensor.zeros(4, 1, 3, 3), null, Conv2d.options().withGroups(3)))
                 .rejects(DTypeException.class, "conv2d: needs floating point, got int64; convert with to(DType.FLOAT32)",
                         () -> F.conv2d(Tensor.zeros(DType.INT64, 1, 1, 3, 3), Tensor.zeros(DType.INT64, 1, 1, 2, 2), null))
                 .rejects(DTypeException.class, "conv2d: operands must have one type: lhs is float32, rhs float64; convert one with to(dtype)",
                         () -> F.conv2d(image, Tensor.zeros(DType.FLOAT64, 6, 3, 3, 3), null))
                 .rejects(IllegalArgumentException.class, "Conv2d: 3 input and 4 output channels cannot both be cut into 2 groups",
-                        () -> new Conv2d(3, 4, 3, Conv2d.options().groups(2)))
+                        () -> new Conv2d(3, 4, 3, Conv2d.options().withGroups(2)))
                 .rejects(IllegalArgumentException.class, "Conv2d: padding \"same\" needs stride 1, got 2; give the padding in numbers",
-                        () -> new Conv2d(3, 4, 3, Conv2d.options().padding("same").stride(2)).forward(image))
+                        () -> new Conv2d(3, 4, 3, Conv2d.options().withPadding("same").withStride(2)).forward(image))
                 .rejects(IllegalArgumentException.class, "ConvOptions: padding must be \"same\", \"valid\" or numbers, got \"full\"",
-                        () -> Conv2d.options().padding("full"))
-                .rejects(IllegalArgumentException.class, "ConvOptions: stride must be 1 or more, got [0]", () -> Conv2d.options().stride(0))
+                        () -> Conv2d.options().withPadding("full"))
+                .rejects(IllegalArgumentException.class, "ConvOptions: stride must be 1 or more, got [0]", () -> Conv2d.options().withStride(0))
                 .rejects(IllegalArgumentException.class, "Conv2d: kernelSize must have 1 or 2 numbers, got [1, 2, 3]",
                         () -> new Conv2d(3, 4, new int[] {1, 2, 3}, Conv2d.options()))
                 .rejects(ShapeException.class, "ConvTranspose2d: outputPadding must be smaller than stride or dilation, got outputPadding [2, 2], stride 2 and "
-                        + "dilation 1 in dimension 0", () -> new ConvTranspose2d(3, 4, 3, Conv2d.options().stride(2).outputPadding(2)).forward(image))
+                        + "dilation 1 in dimension 0", () -> new ConvTranspose2d(3, 4, 3, Conv2d.options().withStride(2).withOutputPadding(2)).forward(image))
                 .rejects(ShapeException.class, "ConvTranspose2d: the padding of dimension -2 leaves 0 positions of input (1, 3, 8, 8); pad less",
-                        () -> new ConvTranspose2d(3, 4, 3, Conv2d.options().padding(5)).forward(image));
+                        () -> new ConvTranspose2d(3, 4, 3, Conv2d.options().withPadding(5)).forward(image));
     }
 
     @TestFactory
@@ -111,14 +111,14 @@ class ConvolutionContractTest {
         modules.put("Conv1d", new Conv1d(3, 4, 5));
         modules.put("Conv2d", new Conv2d(3, 6, 5));
         modules.put("Conv3d", new Conv3d(1, 2, new int[] {1, 2, 3}, Conv3d.options()));
-        modules.put("Conv2d without bias", new Conv2d(3, 6, 3, Conv2d.options().bias(false)));
+        modules.put("Conv2d without bias", new Conv2d(3, 6, 3, Conv2d.options().withBias(false)));
         modules.put("Conv2d with all", new Conv2d(4, 6, new int[] {3, 5},
-                Conv2d.options().stride(2).padding(1, 2).dilation(2, 1).groups(2).paddingMode(PaddingMode.REFLECT)));
-        modules.put("Conv2d same", new Conv2d(4, 6, 3, Conv2d.options().padding("same")));
-        modules.put("Conv2d valid", new Conv2d(4, 6, 3, Conv2d.options().padding("valid")));
+                Conv2d.options().withStride(2).withPadding(1, 2).withDilation(2, 1).withGroups(2).withPaddingMode(PaddingMode.REFLECT)));
+        modules.put("Conv2d same", new Conv2d(4, 6, 3, Conv2d.options().withPadding("same")));
+        modules.put("Conv2d valid", new Conv2d(4, 6, 3, Conv2d.options().withPadding("valid")));
         modules.put("ConvTranspose1d", new ConvTranspose1d(3, 4, 5));
-        modules.put("ConvTranspose2d", new ConvTranspose2d(4, 2, 3, ConvTranspose2d.options().stride(2).padding(1).outputPadding(1).groups(2)));
-        modules.put("ConvTranspose3d", new ConvTranspose3d(1, 2, 3, ConvTranspose3d.options().dilation(2).bias(false)));
+        modules.put("ConvTranspose2d", new ConvTranspose2d(4, 2, 3, ConvTranspose2d.options().withStride(2).withPadding(1).withOutputPadding(1).withGroups(2)));
+        modules.put("ConvTranspose3d", new ConvTranspose3d(1, 2, 3, ConvTranspose3d.options().withDilation(2).withBias(false)));
         Map<String, String> golden = GoldenText.blocks("convolution-forms.txt");
         assertEquals(golden.keySet(), modules.keySet());
         return golden.entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(),
@@ -128,13 +128,13 @@ class ConvolutionContractTest {
     @TestFactory
     @ResourceLock("the default generator")
     Stream<DynamicTest> startValues() {
-        Map<String, Function<DType, Module>> makers = Map.of("Conv1d", d -> new Conv1d(3, 4, 5, Conv1d.options().dtype(d)),
-                "Conv2d", d -> new Conv2d(3, 6, 5, Conv2d.options().dtype(d)),
-                "Conv2d groups", d -> new Conv2d(4, 6, new int[] {3, 2}, Conv2d.options().groups(2).dtype(d)),
-                "Conv3d", d -> new Conv3d(2, 3, 3, Conv3d.options().bias(false).dtype(d)),
-                "ConvTranspose1d", d -> new ConvTranspose1d(3, 4, 5, Conv1d.options().dtype(d)),
-                "ConvTranspose2d", d -> new ConvTranspose2d(4, 6, 3, Conv2d.options().groups(2).dtype(d)),
-                "ConvTranspose3d", d -> new ConvTranspose3d(2, 3, 2, Conv3d.options().dtype(d)));
+        Map<String, Function<DType, Module>> makers = Map.of("Conv1d", d -> new Conv1d(3, 4, 5, Conv1d.options().withDtype(d)),
+                "Conv2d", d -> new Conv2d(3, 6, 5, Conv2d.options().withDtype(d)),
+                "Conv2d groups", d -> new Conv2d(4, 6, new int[] {3, 2}, Conv2d.options().withGroups(2).withDtype(d)),
+                "Conv3d", d -> new Conv3d(2, 3, 3, Conv3d.options().withBias(false).withDtype(d)),
+                "ConvTranspose1d", d -> new ConvTranspose1d(3, 4, 5, Conv1d.options().withDtype(d)),
+                "ConvTranspose2d", d -> new ConvTranspose2d(4, 6, 3, Conv2d.options().withGroups(2).withDtype(d)),
+                "ConvTranspose3d", d -> new ConvTranspose3d(2, 3, 2, Conv3d.options().withDtype(d)));
         return GoldenText.cases("convolution-starts.txt").entrySet().stream().map(e -> DynamicTest.dynamicTest(e.getKey(), () -> {
             int space = e.getKey().lastIndexOf(' ');
             Tensor.manualSeed(SEED);

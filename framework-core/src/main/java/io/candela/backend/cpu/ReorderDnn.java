@@ -75,7 +75,7 @@ final class ReorderDnn {
     private static void convert(Tensor weight, int groups, DnnLayout layout, long address, boolean pack) {
         int[] strides = strides(weight);
         int filters = weight.size(0);
-        boolean whole = groups > 1 || filters % FILTERS != 0 || weight.numel() < SHARE;
+        boolean whole = groups > 1 || filters % FILTERS != 0 || weight.numel() < SHARE || !layout.isCut(weight.shape(), FILTERS);
         int step = whole ? filters : FILTERS;
         long plain = address(weight);
         Workers.run(filters / step, i -> {
@@ -85,7 +85,7 @@ final class ReorderDnn {
             long shifted = plain + 4L * i * step * strides[0];
             Dnn.Primitive p = dnn.primitive(key, () -> {
                 memory.desc outside = weightDesc(part, strides, groups);
-                memory.desc inside = whole ? layout.desc : part(layout.desc, part, i * step);
+                memory.desc inside = whole ? layout.desc : layout.part(part, i * step);
                 return pack ? build(outside, inside) : build(inside, outside);
             });
             dnn.run(p, pack ? shifted : address, pack ? address : shifted);
@@ -95,12 +95,6 @@ final class ReorderDnn {
     /** A dense tensor's strides, of which those of sizes of 1 may be anything. */
     private static int[] strides(Tensor t) {
         return (t.isContiguous() ? MemoryFormat.CONTIGUOUS : MemoryFormat.CHANNELS_LAST).strides(t.shape());
-    }
-
-    private static memory.desc part(memory.desc all, Shape part, int first) {
-        long[] offsets = new long[part.rank()];
-        offsets[0] = first;
-        return all.submemory_desc(longs(part.dims()), offsets);
     }
 
     private static Dnn.Primitive build(memory.desc from, memory.desc to) {
