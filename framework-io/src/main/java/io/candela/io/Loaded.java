@@ -42,6 +42,10 @@ public final class Loaded {
         return new Loaded(path, place + "[" + key + "]", map.get(key));
     }
 
+    Path path() {
+        return path;
+    }
+
     /** The value; may be null. */
     public Object value() {
         return value;

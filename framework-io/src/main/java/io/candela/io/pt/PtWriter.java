@@ -47,6 +47,16 @@ public final class PtWriter {
         }
     }
 
+    /**
+     * Finds out whether a nest can be written, without writing it.
+     *
+     * @param adapter as for {@link #write(Object, Path, UnaryOperator)}
+     * @throws IllegalArgumentException if not
+     */
+    public static void check(Object value, UnaryOperator<Object> adapter) {
+        new WritePlan(value, adapter);
+    }
+
     private static void write(ZipWriter zip, WritePlan.Stored storage) throws IOException {
         int width = storage.type().bytes();
         TensorView view = storage.gather() ? storage.view().contiguous() : storage.view();
