@@ -1,0 +1,45 @@
+package io.candela.io.data;
+
+import io.candela.tensor.Tensor;
+import java.util.List;
+
+/**
+ * Several samples: each tensor has a first dimension of as many entries.
+ *
+ * @param tensors at least one
+ */
+public record Batch(List<Tensor> tensors) implements TensorGroup {
+    /** Copies the list. */
+    public Batch {
+        tensors = TensorDataset.nonEmpty("Batch", tensors);
+    }
+
+    /** How many samples. */
+    public int rows() {
+        return input().size(0);
+    }
+
+    /**
+     * Stacks samples, as PyTorch's default collation does: {@code n} tensors {@code (*)} become one {@code (n, *)}.
+     *
+     * @throws IllegalArgumentException if there are none, or they have different numbers of tensors
+     * @throws io.candela.tensor.ShapeException if tensors at the same position have different shapes
+     */
+    public static Batch stack(List<Sample> samples) {
+        if (samples.isEmpty()) {
+            throw new IllegalArgumentException("Batch.stack: there are no samples");
+        }
+        int width = samples.get(0).tensors().size();
+        for (Sample sample : samples) {
+            if (sample.tensors().size() != width) {
+                throw new IllegalArgumentException("Batch.stack: one sample has %d tensors, another %d".formatted(width, sample.tensors().size()));
+            }
+        }
+        Tensor[] stacked = new Tensor[width];
+        for (int i = 0; i < width; i++) {
+            int position = i;
+            stacked[i] = Tensor.stack(0, samples.stream().map(sample -> sample.get(position)).toArray(Tensor[]::new));
+        }
+        return new Batch(List.of(stacked));
+    }
+}
