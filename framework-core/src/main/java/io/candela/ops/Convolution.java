@@ -98,10 +98,14 @@ public final class Convolution extends JointOp {
 
     @Override
     protected Tensor forward(Tensor... xs) {
-        x = saveFor(WEIGHT, xs[X]);
+        Tensor input = xs[X];
+        if (needsGrad(WEIGHT) && !needsGrad(X)) {
+            input = input.contiguous(Backend.of(input).conv().format()); // once, for both ways; of what has a gradient itself the graph must stay
+        }
+        x = saveFor(WEIGHT, input);
         weight = saveFor(X, xs[WEIGHT]);
-        Tensor out = activations(result, xs[X]);
-        Backend.of(out).conv().forward(xs[X], xs[WEIGHT], xs[BIAS], geometry, out);
+        Tensor out = activations(result, input);
+        Backend.of(out).conv().forward(input, xs[WEIGHT], xs[BIAS], geometry, out);
         return out;
     }
 

@@ -53,6 +53,11 @@ final class PackedWeights {
         }
     }
 
+    /** This one, or, if a primitive wants another layout, that. */
+    PackedWeights as(Tensor weight, int groups, DnnLayout layout) {
+        return layout == this.layout ? this : of(weight, groups, layout, paired);
+    }
+
     private boolean fits(Tensor weight, DnnLayout layout, boolean paired) {
         return this.layout == layout && this.paired == paired && offset == weight.offset() && shape.equals(weight.shape())
                 && java.util.Arrays.equals(strides, weight.strides());

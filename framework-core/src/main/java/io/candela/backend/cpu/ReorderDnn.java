@@ -72,6 +72,31 @@ final class ReorderDnn {
         convert(weight, groups, layout, address, false);
     }
 
+    /** As {@link #unpack(DnnLayout, long, int, Tensor)}, of some filters, on this thread alone, to row-major order at {@code target}. */
+    static void unpack(DnnLayout layout, long address, Shape part, long target) {
+        Dnn dnn = HostThread.current().dnn();
+        int[] strides = part.contiguousStrides();
+        Key key = new Key(part, strides, layout, -1, false);
+        dnn.run(dnn.primitive(key, () -> build(layout.desc, desc(part, strides))), address, target);
+    }
+
+    /** Between channels-last order at {@code plain} and a layout at {@code blocked}, on this thread alone. */
+    static void block(Shape shape, DnnLayout layout, long plain, long blocked, boolean toBlocked) {
+        Dnn dnn = HostThread.current().dnn();
+        int[] strides = MemoryFormat.CHANNELS_LAST.strides(shape);
+        Key key = new Key(shape, strides, layout, -1, toBlocked);
+        Dnn.Primitive p = dnn.primitive(key, () -> toBlocked ? build(desc(shape, strides), layout.desc) : build(layout.desc, desc(shape, strides)));
+        dnn.run(p, toBlocked ? plain : blocked, toBlocked ? blocked : plain);
+    }
+
+    /** Copies some channels of a channels-last tensor, from the first one's address on, to dense channels-last order, on this thread alone. */
+    static void channels(Shape all, Shape part, long from, long to) {
+        Dnn dnn = HostThread.current().dnn();
+        int[] strides = MemoryFormat.CHANNELS_LAST.strides(all);
+        Key key = new Key(part, strides, null, -1, true);
+        dnn.run(dnn.primitive(key, () -> build(desc(part, strides), desc(part, MemoryFormat.CHANNELS_LAST.strides(part)))), from, to);
+    }
+
     private static void convert(Tensor weight, int groups, DnnLayout layout, long address, boolean pack) {
         int[] strides = strides(weight);
         int filters = weight.size(0);
@@ -102,7 +127,7 @@ final class ReorderDnn {
         return new Dnn.Primitive("reorder", new reorder(description), new int[] {DNNL_ARG_FROM, DNNL_ARG_TO}, from, to);
     }
 
-    private static memory.desc desc(Shape shape, int... strides) {
+    static memory.desc desc(Shape shape, int... strides) {
         return new memory.desc(longs(shape.dims()), memory.data_type.f32, longs(strides));
     }
 
