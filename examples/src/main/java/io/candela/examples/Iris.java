@@ -11,8 +11,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Spec;
     "Trains a network to tell three species of iris apart by four measurements, saves it, and checks that the saved one predicts the same.",
     "With both --load and --predict it only predicts, with the loaded weights."})
 final class Iris implements Callable<Integer> {
-    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save");
+    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume");
+    private static final int SAVE_EVERY = 10;
 
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "100", description = "Passes over the training data (${DEFAULT-VALUE}).")
     private int epochs;
@@ -53,6 +56,10 @@ final class Iris implements Callable<Integer> {
 
     @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
     private Path load;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, every " + SAVE_EVERY + " epochs and after the last, and go on from"
+            + " the last one there: a run that was stopped, or had fewer --epochs, ends as one that was not.")
+    private Path resume;
 
     @Option(names = "--predict", paramLabel = "CSV", description = "Flowers without species: prints the species and its probability for each.")
     private Path predict;
@@ -93,18 +100,20 @@ final class Iris implements Callable<Integer> {
         if (load != null) {
             restore(model, load);
         }
-        say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
-
         Training training = new Training(model, split.train(), batchSize, lr);
-        long start = System.nanoTime();
-        try (Progress progress = progress()) {
-            for (int epoch = 1; epoch <= epochs; epoch++) {
-                double loss = Arrays.stream(training.epoch()).average().orElseThrow();
-                progress.epoch(epoch, loss, Score.of(model, split.train()).accuracy());
+        int done;
+        long start;
+        try (IrisRun run = resume == null ? null : IrisRun.open(resume, training, fixedOptions(data), epochs)) {
+            done = run == null ? 0 : run.epochs();
+            say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
+            if (done > 0) {
+                say("resumed after %d epochs", done);
             }
+            start = System.nanoTime();
+            train(training, split.train(), run, done);
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        say("trained %d epochs in %.2f s", epochs, seconds);
+        say("trained %d epochs in %.2f s", epochs - done, seconds);
 
         TensorIO.save(model.stateDict(), save);
         checkSaved(model, data.input());
@@ -112,6 +121,28 @@ final class Iris implements Callable<Integer> {
 
         Score score = Score.of(model, split.test());
         report(new IrisResult(save, score, epochs, seconds, unknown == null ? null : Prediction.of(model, unknown)));
+    }
+
+    private void train(Training training, IrisData data, IrisRun run, int done) throws IOException {
+        try (Progress progress = progress()) {
+            for (int epoch = done + 1; epoch <= epochs; epoch++) {
+                double loss = Arrays.stream(training.epoch()).average().orElseThrow();
+                progress.epoch(epoch, loss, Score.of(training.model(), data).accuracy());
+                if (run != null && (epoch % SAVE_EVERY == 0 || epoch == epochs)) {
+                    run.save(epoch, loss);
+                }
+            }
+        }
+    }
+
+    /** What has to be the same when a training goes on. */
+    private Map<String, Object> fixedOptions(IrisData data) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("--seed", seed);
+        options.put("--lr", lr);
+        options.put("--batch-size", (long) batchSize);
+        options.put("--data", data.fingerprint());
+        return options;
     }
 
     private void checkSaved(Layer model, Tensor input) throws InputException, IOException {
@@ -154,6 +185,7 @@ final class Iris implements Callable<Integer> {
             }
             return;
         }
+        check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
         Path folder = save.toAbsolutePath().getParent();
         if (Files.isDirectory(save)) {
             throw new InputException(save + ": cannot be saved to, it is a folder");

@@ -22,6 +22,16 @@ final class Training {
         this.optimizer = new Adam(model.parameters(), lr);
     }
 
+    /** What is trained. */
+    Layer model() {
+        return model;
+    }
+
+    /** The optimizer, for saving its state. */
+    Optimizer optimizer() {
+        return optimizer;
+    }
+
     /**
      * Goes once over the data, in a new random order; the last batch may be smaller.
      *

@@ -98,6 +98,38 @@ class IrisTest {
         assertTrue(run.out().contains("epoch 1: loss 0.3"), run.out()); // random weights start above 1
     }
 
+    @Test
+    void resumesWhereItStopped() throws IOException {
+        Path whole = folder.resolve("whole.pth");
+        Cli.run("iris", "--epochs", 47, "--save", whole);
+        Path run = folder.resolve("run");
+        assertEquals(0, Cli.run("iris", "--epochs", 8, "--resume", run, "--save", model).exitCode());
+        assertEquals(0, Cli.run("iris", "--epochs", 33, "--resume", run, "--save", model).exitCode());
+        Files.delete(run.resolve("step-33.pth")); // as if it had been killed before: the last checkpoint is that of epoch 30
+        Cli last = Cli.run("iris", "--epochs", 47, "--resume", run, "--save", model);
+        assertEquals(0, last.exitCode(), last.err());
+        assertTrue(last.out().startsWith("iris: 105 flowers to learn from, 45 to test with; seed 0\nresumed after 30 epochs\n"), last.out());
+        assertTrue(last.out().contains("\ntrained 17 epochs in "), last.out());
+        TensorIO.load(whole).stateDict().forEach((name, tensor) -> assertTrue(((Tensor) tensor).equal(state(model, name)), name));
+
+        byte[] before = Files.readAllBytes(run.resolve("step-47.pth"));
+        assertRefused(run + ": its training has 47 epochs, more than --epochs 46", "--epochs", 46, "--resume", run);
+        assertRefused(run + ": its training has --seed 0, not 1", "--seed", 1, "--resume", run);
+        assertRefused(run + ": its training has --lr 0.001, not 0.1", "--lr", 0.1, "--resume", run);
+        assertRefused("--resume and --load both say where to start from, give one of them; see candela iris --help", "--load", model, "--resume", run);
+        Path flowers = write("other.csv", HEADER + "5.1,3.5,1.4,0.2,setosa\n6.1,3.5,1.4,0.2,virginica\n");
+        assertRefused(run + ": its training has other flowers than --data", "--data", flowers, "--resume", run);
+        assertArrayEquals(before, Files.readAllBytes(run.resolve("step-47.pth")));
+    }
+
+    private static Tensor state(Path file, String name) {
+        try {
+            return (Tensor) TensorIO.load(file).stateDict().get(name);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     private static float[] hiddenWeight(Path file) throws IOException {
         return ((Tensor) TensorIO.load(file).stateDict().get("hidden.weight")).toFloatArray();
     }

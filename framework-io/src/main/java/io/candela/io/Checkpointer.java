@@ -244,11 +244,21 @@ public final class Checkpointer implements AutoCloseable {
      * @throws IOException if there are some, but none can be read
      */
     public Optional<Checkpoint> restoreLatest() throws IOException {
-        checkOpen();
-        flush();
-        Optional<Checkpoint> latest = folder.latest();
+        Optional<Checkpoint> latest = latest();
         latest.ifPresent(this::restore);
         return latest;
+    }
+
+    /**
+     * The last checkpoint that is whole, to be looked at before it is restored. Damaged files are passed over with a warning.
+     *
+     * @return empty if there is none
+     * @throws IOException if there are some, but none can be read
+     */
+    public Optional<Checkpoint> latest() throws IOException {
+        checkOpen();
+        flush();
+        return folder.latest();
     }
 
     /**
