@@ -4,16 +4,16 @@ package io.candela.nn;
 abstract sealed class AdaptivePoolLayer extends HookedLayer permits AdaptiveAvgPoolLayer, AdaptiveMaxPoolLayer {
     final int spatial;
     final int[] outputSize; // −1 for the input's
-    private final String printed;
+    final Integer[] asked; // as the constructor got it
 
     AdaptivePoolLayer(int spatial, Integer... outputSize) {
         this.spatial = spatial;
         this.outputSize = PoolFunctions.wanted(typeName(), spatial, outputSize);
-        printed = ModulePrinter.sizes(outputSize);
+        asked = outputSize.clone();
     }
 
     @Override
     protected final String describe() {
-        return "output_size=" + printed;
+        return "output_size=" + ModulePrinter.sizes(asked);
     }
 }

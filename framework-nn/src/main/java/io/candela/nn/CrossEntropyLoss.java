@@ -8,9 +8,7 @@ import io.candela.tensor.Tensor;
  */
 public final class CrossEntropyLoss extends Loss {
     private final Tensor weight; // null for 1 each
-    private final long ignoreIndex;
-    private final Reduction reduction;
-    private final double labelSmoothing;
+    private final Options options;
 
     /**
      * What can be chosen; start from {@link #options()}.
@@ -62,13 +60,11 @@ public final class CrossEntropyLoss extends Loss {
     /** With options. */
     public CrossEntropyLoss(Options options) {
         weight = registerBuffer("weight", options.weight());
-        ignoreIndex = options.ignoreIndex();
-        reduction = options.reduction();
-        labelSmoothing = options.labelSmoothing();
+        this.options = options;
     }
 
     @Override
     public Tensor forward(Tensor logits, Tensor target) {
-        return F.crossEntropy(logits, target, weight, ignoreIndex, reduction, labelSmoothing);
+        return F.crossEntropy(logits, target, weight, options.ignoreIndex(), options.reduction(), options.labelSmoothing());
     }
 }

@@ -12,7 +12,7 @@ import io.candela.tensor.Tensor;
  */
 public final class Embedding extends HookedLayer implements Parametrizable {
     private final Tensor weight;
-    private final Options options;
+    final Options options;
 
     /**
      * What can be chosen; start from {@link #options()}.

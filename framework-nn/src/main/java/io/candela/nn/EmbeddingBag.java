@@ -15,7 +15,7 @@ public final class EmbeddingBag extends Module implements Parametrizable {
     }
 
     private final Tensor weight;
-    private final Options options;
+    final Options options;
 
     /**
      * What can be chosen; start from {@link #options()}.

@@ -7,9 +7,9 @@ import io.candela.tensor.ValuesAndIndices;
 /** What max poolings over random windows have in common. */
 abstract sealed class FractionalMaxPoolLayer extends HookedLayer permits FractionalMaxPool2d, FractionalMaxPool3d {
     private final int spatial;
-    private final int[] kernelSize;
-    private final int[] outputSize; // null with a ratio
-    private final double[] outputRatio; // null with a size
+    final int[] kernelSize;
+    final int[] outputSize; // null with a ratio
+    final double[] outputRatio; // null with a size
 
     FractionalMaxPoolLayer(int spatial, int[] kernelSize, int[] outputSize, double... outputRatio) {
         this.spatial = spatial;

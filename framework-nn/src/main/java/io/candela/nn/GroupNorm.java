@@ -7,10 +7,10 @@ import io.candela.tensor.Tensor;
  * channel: (x − mean)/√(variance + eps) · weight + bias. State {@code weight (channels)}, ones, and {@code bias (channels)}, zeros.
  */
 public final class GroupNorm extends HookedLayer implements Parametrizable {
-    private final int numGroups;
-    private final int numChannels;
-    private final double eps;
-    private final boolean affine;
+    final int numGroups;
+    final int numChannels;
+    final double eps;
+    final boolean affine;
     private final Tensor weight; // null when built without
     private final Tensor bias; // null when built without
 

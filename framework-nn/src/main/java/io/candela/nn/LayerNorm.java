@@ -11,9 +11,9 @@ import io.candela.tensor.Tensor;
  * {@code weight}, ones, and {@code bias}, zeros, both in the normalized shape.
  */
 public final class LayerNorm extends HookedLayer implements Parametrizable {
-    private final int[] normalizedShape;
-    private final double eps;
-    private final boolean elementwiseAffine;
+    final int[] normalizedShape;
+    final double eps;
+    final boolean elementwiseAffine;
     private final Tensor weight; // null when built without
     private final Tensor bias; // null when built without
 

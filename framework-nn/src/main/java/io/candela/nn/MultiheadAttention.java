@@ -22,8 +22,8 @@ import io.candela.tensor.Tensor;
  * }</pre>
  */
 public final class MultiheadAttention extends Module implements Parametrizable {
-    private final int embedDim;
-    private final int numHeads;
+    final int embedDim;
+    final int numHeads;
     private final Options options;
     private final Tensor inProjWeight; // null if the weights are apart
     private final Tensor qProjWeight; // null if they are joint

@@ -5,8 +5,7 @@ import io.candela.tensor.Tensor;
 /** Negative log likelihood of labels, given log probabilities; see {@link F#nllLoss(Tensor, Tensor, Tensor, long, Reduction)} for shapes. */
 public final class NLLLoss extends Loss {
     private final Tensor weight; // null for 1 each
-    private final long ignoreIndex;
-    private final Reduction reduction;
+    private final Options options;
 
     /**
      * What can be chosen; start from {@link #options()}.
@@ -45,12 +44,11 @@ public final class NLLLoss extends Loss {
     /** With options. */
     public NLLLoss(Options options) {
         weight = registerBuffer("weight", options.weight());
-        ignoreIndex = options.ignoreIndex();
-        reduction = options.reduction();
+        this.options = options;
     }
 
     @Override
     public Tensor forward(Tensor logp, Tensor target) {
-        return F.nllLoss(logp, target, weight, ignoreIndex, reduction);
+        return F.nllLoss(logp, target, weight, options.ignoreIndex(), options.reduction());
     }
 }

@@ -11,8 +11,8 @@ import io.candela.tensor.Tensor;
  * normalized shape.
  */
 public final class RMSNorm extends HookedLayer implements Parametrizable {
-    private final int[] normalizedShape;
-    private final Double eps;
+    final int[] normalizedShape;
+    final Double eps;
     private final Tensor weight; // null when built without
 
     /** With the type's own eps and a weight, in float32. */

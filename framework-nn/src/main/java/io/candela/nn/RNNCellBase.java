@@ -16,9 +16,9 @@ import io.candela.tensor.Tensor;
  * drawn from U(-1/√hidden, 1/√hidden).
  */
 public abstract sealed class RNNCellBase extends Module implements Parametrizable permits RNNCell, LSTMCell, GRUCell {
-    private final Cell cell;
-    private final int inputSize;
-    private final int hiddenSize;
+    final Cell cell;
+    final int inputSize;
+    final int hiddenSize;
     final Tensor[] slots; // as RNNBase.weights reads them
 
     RNNCellBase(Cell cell, int inputSize, int hiddenSize, boolean bias, DType dtype) {

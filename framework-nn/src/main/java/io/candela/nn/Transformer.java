@@ -12,10 +12,11 @@ import io.candela.tensor.Tensor;
  * <p>State: {@code encoder}, {@code decoder}, each with a normalization at the end; all parameters of two dimensions start Xavier-uniform.
  */
 public final class Transformer extends Module {
-    private final int dModel;
-    private final boolean batchFirst;
-    private final TransformerEncoder encoder;
-    private final TransformerDecoder decoder;
+    final int dModel;
+    final int nhead;
+    final TransformerOptions options;
+    final TransformerEncoder encoder;
+    final TransformerDecoder decoder;
 
     /** PyTorch's defaults. */
     public static TransformerOptions options() {
@@ -34,7 +35,8 @@ public final class Transformer extends Module {
      */
     public Transformer(int dModel, int nhead, int numEncoderLayers, int numDecoderLayers, TransformerOptions options) {
         this.dModel = dModel;
-        batchFirst = options.batchFirst();
+        this.nhead = nhead;
+        this.options = options;
         encoder = register("encoder", new TransformerEncoder(new TransformerEncoderLayer(dModel, nhead, options), numEncoderLayers, options.norm(dModel)));
         decoder = register("decoder", new TransformerDecoder(new TransformerDecoderLayer(dModel, nhead, options), numDecoderLayers, options.norm(dModel)));
         for (Tensor parameter : parameters()) {
@@ -55,7 +57,7 @@ public final class Transformer extends Module {
      * @throws ShapeException if sizes differ
      */
     public Tensor forward(Tensor src, Tensor tgt, TransformerMasks masks) {
-        int batch = batchFirst ? 0 : 1;
+        int batch = options.batchFirst() ? 0 : 1;
         if (src.dim() != tgt.dim() || src.dim() == 3 && src.size(batch) != tgt.size(batch) || src.size(-1) != dModel || tgt.size(-1) != dModel) {
             throw new ShapeException("Transformer: source and target must have one batch size and %d features, got %s and %s", dModel, src.shape(),
                     tgt.shape());

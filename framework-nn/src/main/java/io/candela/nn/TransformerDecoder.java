@@ -7,8 +7,8 @@ import io.candela.tensor.Tensor;
  * same values, as in PyTorch. State: {@code layers.0} and so on, {@code norm}.
  */
 public final class TransformerDecoder extends Module {
-    private final ModuleList<TransformerDecoderLayer> layers;
-    private final LayerNorm norm; // null when built without
+    final ModuleList<TransformerDecoderLayer> layers;
+    final LayerNorm norm; // null when built without
 
     /** Without a normalization at the end. */
     public TransformerDecoder(TransformerDecoderLayer layer, int numLayers) {

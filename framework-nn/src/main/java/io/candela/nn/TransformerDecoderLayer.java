@@ -9,7 +9,7 @@ import io.candela.tensor.Tensor;
  * <p>State: {@code self_attn}, {@code multihead_attn}, {@code linear1}, {@code linear2}, {@code norm1}, {@code norm2}, {@code norm3}.
  */
 public final class TransformerDecoderLayer extends Module {
-    private final MultiheadAttention selfAttn;
+    final MultiheadAttention selfAttn;
     private final MultiheadAttention multiheadAttn;
     private final Linear linear1;
     private final Dropout dropout;
@@ -20,7 +20,7 @@ public final class TransformerDecoderLayer extends Module {
     private final Dropout dropout1;
     private final Dropout dropout2;
     private final Dropout dropout3;
-    private final TransformerOptions options;
+    final TransformerOptions options;
 
     /** PyTorch's defaults. */
     public static TransformerOptions options() {

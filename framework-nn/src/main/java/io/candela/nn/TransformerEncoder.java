@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  * <p>State: {@code layers.0} and so on, {@code norm}. Outputs at padded places mean nothing: PyTorch's fast path for evaluation writes zeros there.
  */
 public final class TransformerEncoder extends Module {
-    private final ModuleList<TransformerEncoderLayer> layers;
-    private final LayerNorm norm; // null when built without
+    final ModuleList<TransformerEncoderLayer> layers;
+    final LayerNorm norm; // null when built without
 
     /** Without a normalization at the end. */
     public TransformerEncoder(TransformerEncoderLayer layer, int numLayers) {

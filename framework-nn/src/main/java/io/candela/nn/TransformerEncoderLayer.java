@@ -9,7 +9,7 @@ import io.candela.tensor.Tensor;
  * <p>State: {@code self_attn}, {@code linear1}, {@code linear2}, {@code norm1}, {@code norm2}. Masks are those of {@link MultiheadAttention}.
  */
 public final class TransformerEncoderLayer extends Module {
-    private final MultiheadAttention selfAttn;
+    final MultiheadAttention selfAttn;
     private final Linear linear1;
     private final Dropout dropout;
     private final Linear linear2;
@@ -17,7 +17,7 @@ public final class TransformerEncoderLayer extends Module {
     private final LayerNorm norm2;
     private final Dropout dropout1;
     private final Dropout dropout2;
-    private final TransformerOptions options;
+    final TransformerOptions options;
 
     /** PyTorch's defaults. */
     public static TransformerOptions options() {

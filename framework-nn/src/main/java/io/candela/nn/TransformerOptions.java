@@ -17,7 +17,10 @@ import java.util.function.UnaryOperator;
  */
 public record TransformerOptions(int dimFeedforward, double dropout, UnaryOperator<Tensor> activation, double layerNormEps, boolean batchFirst,
         boolean normFirst, boolean bias) {
-    static final TransformerOptions DEFAULTS = new TransformerOptions(2048, 0.1, F::relu, 1e-5, false, false, true);
+    // the objects by which a description knows these two
+    static final UnaryOperator<Tensor> RELU = F::relu;
+    static final UnaryOperator<Tensor> GELU = F::gelu;
+    static final TransformerOptions DEFAULTS = new TransformerOptions(2048, 0.1, RELU, 1e-5, false, false, true);
 
     /** These options with another {@code dimFeedforward}. */
     public TransformerOptions withDimFeedforward(int dimFeedforward) {
@@ -32,6 +35,21 @@ public record TransformerOptions(int dimFeedforward, double dropout, UnaryOperat
     /** These options with another {@code activation}. */
     public TransformerOptions withActivation(UnaryOperator<Tensor> activation) {
         return new TransformerOptions(dimFeedforward, dropout, activation, layerNormEps, batchFirst, normFirst, bias);
+    }
+
+    /**
+     * These options with an activation by its name, as PyTorch's {@code activation="gelu"}. Unlike a function of your own, it can be saved with a
+     * whole model.
+     *
+     * @throws IllegalArgumentException if it is neither {@code "relu"} nor {@code "gelu"}
+     */
+    public TransformerOptions withActivation(String activation) {
+        return switch (activation) {
+            case "relu" -> withActivation(RELU);
+            case "gelu" -> withActivation(GELU);
+            default -> throw new IllegalArgumentException("TransformerOptions: activation must be \"relu\", \"gelu\" or a function, got \"" + activation
+                    + "\"");
+        };
     }
 
     /** These options with another {@code layerNormEps}. */

@@ -5,6 +5,9 @@ import java.util.function.BinaryOperator;
 
 /** {@link TripletMarginLoss} with any distance: max(0, margin + d(anchor, positive) − d(anchor, negative)). */
 public final class TripletMarginWithDistanceLoss extends Module {
+    /** The distance by default; one object, by which a description knows it. */
+    static final BinaryOperator<Tensor> PAIRWISE_DISTANCE = F::pairwiseDistance;
+
     private final BinaryOperator<Tensor> distance;
     private final double margin;
     private final boolean swap;
@@ -12,7 +15,7 @@ public final class TripletMarginWithDistanceLoss extends Module {
 
     /** With {@link PairwiseDistance}, a margin of 1, no swap and the mean. */
     public TripletMarginWithDistanceLoss() {
-        this(F::pairwiseDistance, 1, false, Reduction.MEAN);
+        this(PAIRWISE_DISTANCE, 1, false, Reduction.MEAN);
     }
 
     /**
