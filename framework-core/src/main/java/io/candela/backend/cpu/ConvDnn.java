@@ -64,9 +64,9 @@ final class ConvDnn {
             } else {
                 dnn.run(p, from, own.address(), to, added);
             }
-            Reference.reachabilityFence(own);
+            release(own, packed);
         });
-        Reference.reachabilityFence(packed);
+        packed.done();
         Reference.reachabilityFence(wideBias);
     }
 
@@ -89,9 +89,11 @@ final class ConvDnn {
             ConvPart p = ConvPart.of(key);
             PackedWeights own = packed.as(w, geometry.groups(), p.weight);
             p.runInput(key, gradient + bytesPerImage(result) * part * step, own.address(), target + bytesPerImage(input) * part * step);
-            Reference.reachabilityFence(own);
+            release(own, packed);
         });
-        Reference.reachabilityFence(packed);
+        if (packed != null) {
+            packed.done();
+        }
         if (weightPass != null) {
             weightPass.finish();
         }
@@ -109,6 +111,14 @@ final class ConvDnn {
             keys[i] = key(ConvPart.Pass.WEIGHT, gradBias != null, imagesOf(i));
         }
         return new ConvImageSums(keys, address(x), bytesPerImage(input) * step, address(g), bytesPerImage(result) * step, gradWeight, gradBias);
+    }
+
+    /** Ends the use of what a part had to itself. */
+    private static void release(PackedWeights own, PackedWeights shared) {
+        Reference.reachabilityFence(own);
+        if (own != shared) {
+            own.done();
+        }
     }
 
     private static long bytesPerImage(Shape shape) {

@@ -4,8 +4,6 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayDeque;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The pool of native memory blocks. A block is handed out with a {@link Lease}; it comes back when the lease is ended or, as the safety
@@ -13,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Only a miss costs: when no free block fits and the bytes in use would pass the budget, the pool asks for a collection and looks again.
  * The budget follows the live bytes as a heap's does: it grows when collecting finds little to free, or when collections take more
- * than a tenth of the time.
+ * than a thirtieth of the time.
  *
  * <p>Size classes are powers of two with three steps between, so at most a quarter of a block is unused.
  */
@@ -23,6 +21,8 @@ final class HostPool {
     private static final long SLAB_PATIENCE = Math.min(256L << 20, maxNativeBytes() / 4);
     /** How far the budget grows for the sake of rarer collections alone. */
     private static final long MOST_GARBAGE = 512L << 20;
+    /** One over the part of the time that collections may take before the budget grows for their sake. */
+    private static final int RARELY = 30;
     private static final int MIN_CLASS = 12; // 4 KiB
     private static final int CLASSES = (31 - MIN_CLASS) * 4 + 4;
     private static final long COLLECTION_WAIT_MILLIS = 100;
@@ -32,13 +32,13 @@ final class HostPool {
     @SuppressWarnings({"unchecked", "rawtypes"})
     private final ArrayDeque<HostBlock>[] free = new ArrayDeque[CLASSES];
     private final ReferenceQueue<Lease> unreachable = new ReferenceQueue<>();
-    private final Set<Handle> handles = ConcurrentHashMap.newKeySet(); // phantom references work only while reachable themselves
+    private Handle handles; // all that are in use, linked: phantom references work only while reachable themselves
     private long leasedBytes;
     private long pooledBytes;
     private long allowance = MIN_BUDGET; // garbage that may gather between two collections
     private long budget = MIN_BUDGET; // leased bytes at which the next one is asked for
     private long lastCollectionEnd;
-    private int expensiveInARow; // collections that took more than a tenth of the time since the one before
+    private int expensiveInARow; // collections that took too much of the time since the one before
 
     /** The right to use a block. Storages hold it; when none does any more the block is recycled. */
     static final class Lease {
@@ -56,7 +56,9 @@ final class HostPool {
     }
 
     private final class Handle extends PhantomReference<Lease> {
-        private final HostBlock block;
+        private HostBlock block; // null once recycled
+        private Handle next;
+        private Handle previous;
 
         Handle(Lease lease) {
             super(lease, unreachable);
@@ -65,9 +67,22 @@ final class HostPool {
 
         /** Of the two ways here (ended, collected) the first one counts. */
         void recycle() {
-            if (handles.remove(this)) {
+            synchronized (HostPool.this) {
+                if (block == null) {
+                    return;
+                }
+                if (previous == null) {
+                    handles = next;
+                } else {
+                    previous.next = next;
+                }
+                if (next != null) {
+                    next.previous = previous;
+                }
                 giveBack(block);
+                block = null;
             }
+            clear(); // or the collector would find it again
         }
     }
 
@@ -95,20 +110,30 @@ final class HostPool {
             }
         }
         drain();
-        HostBlock block = takeFree(sizeClass);
-        if (block == null && overBudget(size - patience)) {
+        synchronized (this) { // as a rule there is one
+            HostBlock block = takeFree(sizeClass);
+            if (block != null) {
+                return handOut(block);
+            }
+        }
+        HostBlock block = null;
+        if (overBudget(size - patience)) {
             collect(size);
             block = takeFree(sizeClass);
         }
-        if (block == null) {
-            block = allocate((int) size);
-        }
-        synchronized (this) {
-            leasedBytes += block.capacity;
-        }
+        return handOut(block != null ? block : allocate((int) size));
+    }
+
+    private synchronized Lease handOut(HostBlock block) {
+        leasedBytes += block.capacity;
         Lease lease = new Lease(block);
-        lease.handle = new Handle(lease);
-        handles.add(lease.handle);
+        Handle handle = new Handle(lease);
+        lease.handle = handle;
+        handle.next = handles;
+        if (handles != null) {
+            handles.previous = handle;
+        }
+        handles = handle;
         return lease;
     }
 
@@ -162,7 +187,7 @@ final class HostPool {
         long end = System.nanoTime();
         synchronized (this) {
             // Twice in a row, so that one slow collection on a busy machine does not make the process larger for good.
-            boolean expensive = (collected - start) * 10 > end - lastCollectionEnd;
+            boolean expensive = (collected - start) * RARELY > end - lastCollectionEnd;
             expensiveInARow = expensive ? expensiveInARow + 1 : 0;
             if (expensiveInARow == 2) {
                 expensiveInARow = 0;

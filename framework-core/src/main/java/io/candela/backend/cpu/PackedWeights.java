@@ -4,18 +4,22 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
 /**
- * A weight in the order in which a primitive wants it. Kept beside the weight's elements and made again when they have changed: in evaluation
- * a weight is reordered once, in training once per step, always into the same memory.
+ * A weight in the order in which a primitive wants it, kept beside the weight's elements: in evaluation a weight is reordered once. A large one that
+ * was changed since the last use, as in training, is put into memory that goes back to the pool at once; only its second use in a row keeps the copy.
  */
 final class PackedWeights {
+    /** Bytes up to which a copy is kept whatever happens. */
+    private static final long SMALL = 256 << 10;
+
     private final DnnLayout layout;
     private final boolean paired;
     private final Shape shape;
     private final int[] strides;
     private final int offset;
     private final PackedWeights next; // of the same storage
-    private final HostPool.Lease lease; // as long as this object is reachable
-    private int version;
+    private HostPool.Lease lease; // null if only the version of the last use is known
+    private int version = -1; // of the elements at the last use
+    private boolean temporary; // whether done() gives the memory back
 
     private PackedWeights(Tensor weight, DnnLayout layout, boolean paired, PackedWeights next) {
         this.layout = layout;
@@ -24,11 +28,10 @@ final class PackedWeights {
         this.strides = weight.strides();
         this.offset = weight.offset();
         this.next = next;
-        this.lease = HostPool.INSTANCE.lease(layout.bytes);
     }
 
     /**
-     * The weight in {@code layout}, made now if there is none that is up to date. The caller keeps the result until its kernel is done.
+     * The weight in {@code layout}. The caller keeps the result until its kernel is done, and then calls {@link #done}.
      *
      * @param groups into how many parts the first dimension falls
      * @param paired whether it is widened before, see {@link ConvPairs}
@@ -40,16 +43,31 @@ final class PackedWeights {
             while (p != null && !p.fits(weight, layout, paired)) {
                 p = p.next;
             }
-            boolean fresh = p == null;
-            if (fresh) {
+            if (p == null) {
                 p = new PackedWeights(weight, layout, paired, storage.packed);
                 storage.packed = p;
             }
-            if (fresh || p.version != storage.version() || storage.exposed) {
-                p.fill(weight, groups);
-                p.version = storage.version();
+            boolean changed = p.version != storage.version() || storage.exposed;
+            p.version = storage.version();
+            if (!changed && p.lease != null) {
+                return p;
             }
+            if (changed && layout.bytes > SMALL) {
+                p.lease = null; // whoever still computes with it keeps it
+                PackedWeights once = new PackedWeights(weight, layout, paired, null);
+                once.temporary = true;
+                once.fill(weight, groups);
+                return once;
+            }
+            p.fill(weight, groups);
             return p;
+        }
+    }
+
+    /** Gives memory back that is not kept. */
+    void done() {
+        if (temporary) {
+            lease.end();
         }
     }
 
@@ -64,6 +82,9 @@ final class PackedWeights {
     }
 
     private void fill(Tensor weight, int groups) {
+        if (lease == null) {
+            lease = HostPool.INSTANCE.lease(layout.bytes);
+        }
         Tensor source = paired ? ConvPairs.widen(weight) : weight;
         ReorderDnn.pack(source, groups, layout, address());
         if (paired) {
