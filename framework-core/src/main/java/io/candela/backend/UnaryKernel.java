@@ -42,7 +42,14 @@ public enum UnaryKernel {
     /** 1 − erf x, without loss where that is small. */ ERFC,
     /** Inverse of the error function. */ ERFINV,
     /** Logarithm of |Γ(x)|. */ LGAMMA,
-    /** Derivative of ln Γ. */ DIGAMMA;
+    /** Derivative of ln Γ. */ DIGAMMA,
+    /** x Φ(x), with the distribution function of the standard normal distribution. */ GELU,
+    /** The same, approximated by a tanh. */ GELU_TANH,
+    /** x / (1 + e⁻ˣ). */ SILU,
+    /** x tanh(ln(1 + eˣ)). */ MISH,
+    /** −ln(1 + e⁻ˣ). */ LOG_SIGMOID,
+    /** x times {@link #HARDSIGMOID}. */ HARDSWISH,
+    /** (x + 3)/6, limited to 0 … 1. */ HARDSIGMOID;
 
     /** Whether integers keep their type, rather than becoming floating point. */
     public boolean keepsIntegers() {

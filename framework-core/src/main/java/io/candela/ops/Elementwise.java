@@ -9,6 +9,7 @@ import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
+import java.util.function.UnaryOperator;
 
 /** Functions of one operand, element by element: one line per function and derivative. */
 public final class Elementwise extends UnaryOp {
@@ -47,7 +48,7 @@ public final class Elementwise extends UnaryOp {
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
         boolean fromOperand = switch (kernel) {
             case ABS, SQUARE, LOG, LOG1P, LOG2, LOG10, SIN, COS, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, LOGIT, SOFTPLUS, SINC, ERF, ERFC,
-                    LGAMMA, DIGAMMA -> true;
+                    LGAMMA, DIGAMMA, GELU, GELU_TANH, SILU, MISH, LOG_SIGMOID, HARDSWISH, HARDSIGMOID -> true;
             default -> false;
         };
         if (fromOperand && needsGrad(LHS)) {
@@ -78,7 +79,7 @@ public final class Elementwise extends UnaryOp {
             case ABS -> g.mul(x.get().sign());
             case SIGN, FLOOR, CEIL, ROUND, TRUNC -> g.zerosLike();
             case SQUARE -> g.mul(x.get().mul(2.0));
-            case RELU -> fused(BinaryKernel.RELU_GRAD, g, () -> g.maskedFill(y.get().le(0), 0));
+            case RELU -> fused(BinaryKernel.RELU_GRAD, g, y.get(), y -> g.maskedFill(y.le(0), 0));
             case EXP -> g.mul(y.get());
             case EXPM1 -> g.mul(y.get().add(1.0));
             case LOG -> g.div(x.get());
@@ -86,8 +87,8 @@ public final class Elementwise extends UnaryOp {
             case SQRT -> g.div(y.get().mul(2.0));
             case RSQRT -> g.mul(-0.5).mul(y.get().pow(3.0));
             case RECIPROCAL -> g.neg().mul(y.get().square());
-            case SIGMOID -> fused(BinaryKernel.SIGMOID_GRAD, g, () -> g.mul(y.get().mul(y.get().rsub(1))));
-            case TANH -> fused(BinaryKernel.TANH_GRAD, g, () -> g.mul(y.get().square().rsub(1)));
+            case SIGMOID -> fused(BinaryKernel.SIGMOID_GRAD, g, y.get(), y -> g.mul(y.mul(y.rsub(1))));
+            case TANH -> fused(BinaryKernel.TANH_GRAD, g, y.get(), y -> g.mul(y.square().rsub(1)));
             case SIN -> g.mul(x.get().cos());
             case COS -> g.neg().mul(x.get().sin());
             case TAN -> g.mul(y.get().square().add(1.0));
@@ -103,7 +104,16 @@ public final class Elementwise extends UnaryOp {
             case LOG2 -> g.div(x.get().mul(LN2));
             case LOG10 -> g.div(x.get().mul(Math.log(10)));
             case LOGIT -> g.div(x.get().mul(x.get().rsub(1))).maskedFill(x.get().lt(0).logicalOr(x.get().gt(1)), Double.NaN);
-            case SOFTPLUS -> g.where(x.get().gt(20), g.mul(x.get().sigmoid()));
+            case SOFTPLUS -> fused(BinaryKernel.SOFTPLUS_GRAD, g, x.get(), x -> g.where(x.gt(20), g.mul(x.sigmoid())));
+            case GELU -> fused(BinaryKernel.GELU_GRAD, g, x.get(), x -> g.mul(Formulas.geluSlope(x)));
+            case GELU_TANH -> fused(BinaryKernel.GELU_TANH_GRAD, g, x.get(), x -> g.mul(Formulas.geluTanhSlope(x)));
+            case SILU -> fused(BinaryKernel.SILU_GRAD, g, x.get(), x -> g.mul(Formulas.siluSlope(x)));
+            case MISH -> fused(BinaryKernel.MISH_GRAD, g, x.get(), x -> g.mul(Formulas.mishSlope(x)));
+            case LOG_SIGMOID -> fused(BinaryKernel.LOG_SIGMOID_GRAD, g, x.get(), x -> g.mul(x.neg().sigmoid()));
+            case HARDSWISH -> fused(BinaryKernel.HARDSWISH_GRAD, g, x.get(),
+                    x -> g.mul(x.div(3.0).add(0.5)).where(x.lt(3), g).maskedFill(x.le(-3), 0));
+            case HARDSIGMOID -> fused(BinaryKernel.HARDSIGMOID_GRAD, g, x.get(),
+                    x -> g.div(6.0).maskedFill(x.gt(-3).logicalAnd(x.lt(3)).logicalNot(), 0));
             case SINC -> sincGrad(g, x.get());
             case ERF -> g.mul(x.get().square().neg().exp().mul(TWO_OVER_ROOT_PI));
             case ERFC -> g.mul(x.get().square().neg().exp().mul(-TWO_OVER_ROOT_PI));
@@ -122,13 +132,12 @@ public final class Elementwise extends UnaryOp {
     }
 
     /** One kernel instead of several, unless the gradient is to be differentiated again. */
-    private Tensor fused(BinaryKernel gradient, Tensor g, java.util.function.Supplier<Tensor> plain) {
+    private static Tensor fused(BinaryKernel gradient, Tensor g, Tensor saved, UnaryOperator<Tensor> plain) {
         if (Autograd.isGradEnabled()) {
-            return plain.get();
+            return plain.apply(saved);
         }
-        Tensor result = y.get();
-        Tensor out = Pointwise.result(result.shape(), result.dtype(), result, result);
-        Backend.of(g).pointwise().binary(gradient, g, result, out.dtype(), out);
+        Tensor out = Pointwise.result(saved.shape(), saved.dtype(), saved, saved);
+        Backend.of(g).pointwise().binary(gradient, g, saved, out.dtype(), out);
         return out;
     }
 }

@@ -95,6 +95,32 @@ public final class Formulas {
         return threshold == 20 && beta == 1 ? x.softplus() : x.where(scaled.gt(threshold), y);
     }
 
+    /** The derivative of GELU: Φ(x) + x φ(x). */
+    static Tensor geluSlope(Tensor x) {
+        Tensor below = x.mul(Math.sqrt(0.5)).erf().add(1.0).mul(0.5);
+        return below.add(x.mul(x.square().mul(-0.5).exp().mul(1 / Math.sqrt(2 * Math.PI))));
+    }
+
+    /** The derivative of GELU's approximation by tanh. */
+    static Tensor geluTanhSlope(Tensor x) {
+        double factor = Math.sqrt(2 / Math.PI);
+        Tensor t = x.add(x.square().mul(x).mul(0.044715)).mul(factor).tanh();
+        Tensor inner = x.square().mul(3 * 0.044715 * factor).add(factor);
+        return t.add(1.0).mul(0.5).add(x.mul(0.5).mul(t.square().rsub(1).mul(inner)));
+    }
+
+    /** The derivative of SiLU: σ (1 + x (1 − σ)). */
+    static Tensor siluSlope(Tensor x) {
+        Tensor s = x.sigmoid();
+        return s.mul(x.mul(s.rsub(1)).add(1.0));
+    }
+
+    /** The derivative of Mish. */
+    static Tensor mishSlope(Tensor x) {
+        Tensor t = x.softplus().tanh();
+        return t.add(x.mul(t.square().rsub(1).mul(x.sigmoid())));
+    }
+
     /** Other numbers for NaN and the infinities; null for the type's limits. */
     public static Tensor nanToNum(Tensor x, double nan, Double posInf, Double negInf) {
         if (!x.dtype().isFloating()) {

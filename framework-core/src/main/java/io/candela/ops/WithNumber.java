@@ -63,7 +63,8 @@ public final class WithNumber extends UnaryOp {
         }
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
         UnaryKernel root = kernel == BinaryKernel.POW && type.isFloating() ? root() : null;
-        boolean fromOperand = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV || kernel == BinaryKernel.POLYGAMMA;
+        boolean fromOperand = kernel == BinaryKernel.POW || kernel == BinaryKernel.RDIV || kernel == BinaryKernel.POLYGAMMA
+                || kernel == BinaryKernel.LEAKY_RELU || kernel == BinaryKernel.ELU;
         x = fromOperand && needsGrad(LHS) ? saveFor(LHS, Pointwise.before(a, target)) : null;
         if (root != null) {
             Backend.of(a).pointwise().unary(root, a, out);
@@ -85,6 +86,8 @@ public final class WithNumber extends UnaryOp {
             case DIV -> g.div(number);
             case RDIV -> g.mul(number).neg().mul(x.get().reciprocal().square());
             case POW -> powGrad(g);
+            case LEAKY_RELU -> g.where(x.get().gt(0), g.mul(number));
+            case ELU -> g.mul(x.get().clampMax(0).exp().mul(number)).where(x.get().le(0), g);
             case RPOW -> g.mul(y.get().mul(Math.log(number)));
             default -> throw new AssertionError(kernel);
         };

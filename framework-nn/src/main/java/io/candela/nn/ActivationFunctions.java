@@ -1,6 +1,11 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autograd;
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.UnaryKernel;
+import io.candela.ops.Elementwise;
 import io.candela.ops.Pointwise;
+import io.candela.ops.WithNumber;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
@@ -72,7 +77,7 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** x where positive, {@code slope} · x elsewhere; the gradient at 0 is the slope. */
     public static Tensor leakyRelu(Tensor x, double slope) {
-        return x.where(x.gt(0), x.mul(slope));
+        return Autograd.apply(new WithNumber(BinaryKernel.LEAKY_RELU, slope), x);
     }
 
     /**
@@ -143,12 +148,12 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** x where positive, {@code alpha} (eˣ − 1) elsewhere. */
     public static Tensor elu(Tensor x, double alpha) {
-        return elu(x, alpha, 1, 1);
+        return Pointwise.wide(x, y -> Autograd.apply(new WithNumber(BinaryKernel.ELU, alpha), y));
     }
 
     /** Scaled exponential linear unit: {@link #elu(Tensor, double)} with fixed alpha and scale, which keep mean 0 and variance 1. */
     public static Tensor selu(Tensor x) {
-        return elu(x, SELU_ALPHA * SELU_SCALE, SELU_SCALE, 1);
+        return Pointwise.wide(x, y -> elu(y, SELU_ALPHA).mul(SELU_SCALE));
     }
 
     /** {@link #celu(Tensor, double)} with PyTorch's alpha 1. */
@@ -165,65 +170,48 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (alpha == 0) {
             throw new IllegalArgumentException("celu: alpha must not be 0");
         }
-        return elu(x, alpha, 1, 1 / alpha);
-    }
-
-    private static Tensor elu(Tensor x, double negative, double positive, double inside) {
-        if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, y -> elu(y, negative, positive, inside));
+        if (alpha == 1) {
+            return elu(x);
         }
-        Tensor low = x.le(0);
-        Tensor masked = x.maskedFill(low.logicalNot(), 0); // else e^x of the other elements overflows
-        return masked.mul(inside).expm1().mul(negative).where(low, x.mul(positive));
+        return Pointwise.wide(x, y -> {
+            Tensor low = y.le(0);
+            Tensor masked = y.maskedFill(low.logicalNot(), 0); // else e^x of the other elements overflows
+            return masked.mul(1 / alpha).expm1().mul(alpha).where(low, y);
+        });
     }
 
     /** x Φ(x), with Φ the distribution function of the standard normal distribution. */
     public static Tensor gelu(Tensor x) {
-        return Pointwise.wide(x, y -> y.mul(y.mul(Math.sqrt(0.5)).erf().add(1.0)).mul(0.5));
+        return Pointwise.wide(x, y -> apply(UnaryKernel.GELU, y));
     }
 
     /** {@link #gelu(Tensor)}, exact or approximated by a tanh. */
     public static Tensor gelu(Tensor x, GELU.Approximate approximate) {
-        if (approximate == GELU.Approximate.NONE) {
-            return gelu(x);
-        }
-        return Pointwise.wide(x, ActivationFunctions::geluByTanh);
+        return approximate == GELU.Approximate.NONE ? gelu(x) : Pointwise.wide(x, y -> apply(UnaryKernel.GELU_TANH, y));
     }
 
-    private static Tensor geluByTanh(Tensor x) {
-        Tensor inner = x.add(x.square().mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-        return x.mul(0.5).mul(inner.tanh().add(1.0));
+    private static Tensor apply(UnaryKernel kernel, Tensor x) {
+        return Autograd.apply(new Elementwise(kernel), x);
     }
 
     /** x sigmoid(x), also called swish. */
     public static Tensor silu(Tensor x) {
-        return Pointwise.wide(x, y -> y.mul(y.sigmoid()));
+        return Pointwise.wide(x, y -> apply(UnaryKernel.SILU, y));
     }
 
     /** x tanh(softplus(x)). */
     public static Tensor mish(Tensor x) {
-        return Pointwise.wide(x, y -> y.mul(softplus(y).tanh()));
+        return Pointwise.wide(x, y -> apply(UnaryKernel.MISH, y));
     }
 
     /** 0 below −3, x above 3, x (x + 3)/6 between. */
     public static Tensor hardswish(Tensor x) {
-        if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, ActivationFunctions::hardswish);
-        }
-        Tensor low = x.le(-3);
-        Tensor high = x.lt(3).logicalNot(); // NaN too
-        Tensor middle = x.maskedFill(low.logicalOr(high), 0);
-        return x.where(high, x.mul(0.0).where(low, middle.mul(middle.add(3.0)).div(6.0)));
+        return Pointwise.wide(x, y -> apply(UnaryKernel.HARDSWISH, y));
     }
 
     /** 0 below −3, 1 above 3, x/6 + 1/2 between; the gradient is 0 at both ends. */
     public static Tensor hardsigmoid(Tensor x) {
-        if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, ActivationFunctions::hardsigmoid);
-        }
-        Tensor inside = x.gt(-3).logicalAnd(x.lt(3));
-        Tensor y = x.add(3.0).clamp(0, 6).div(6.0);
-        return y.where(inside, y.detach()); // no gradient for NaN either
+        return Pointwise.wide(x, y -> apply(UnaryKernel.HARDSIGMOID, y));
     }
 
     /** {@link #hardshrink(Tensor, double)} with PyTorch's lambda 1/2. */
@@ -268,6 +256,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (x.dtype().isHalf()) {
             return Pointwise.wide(x, y -> softplus(y, beta, threshold));
         }
+        if (beta == 1 && threshold == 20) {
+            return x.softplus();
+        }
         Tensor scaled = x.mul(beta);
         Tensor linear = scaled.gt(threshold);
         return x.where(linear, scaled.maskedFill(linear, 0).exp().log1p().div(beta));
@@ -280,12 +271,7 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** ln of {@link #sigmoid}, computed without loss. */
     public static Tensor logSigmoid(Tensor x) {
-        if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, ActivationFunctions::logSigmoid);
-        }
-        Tensor negative = x.lt(0);
-        Tensor minusSize = x.where(negative, x.neg());
-        return x.maskedFill(x.ge(0), 0).sub(minusSize.exp().log1p());
+        return Pointwise.wide(x, y -> apply(UnaryKernel.LOG_SIGMOID, y));
     }
 
     /** {@link #glu(Tensor, int)} along the last dimension. */

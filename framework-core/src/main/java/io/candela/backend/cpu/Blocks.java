@@ -119,6 +119,55 @@ final class Blocks {
         walk(position, count, (index, stride, at, n) -> readRun(index, stride, out, at, n));
     }
 
+    /** The bits of float32 elements, else as {@link #read(int, float[], int)}. */
+    void readBits(int position, int[] out, int count) {
+        if (sizes == null) {
+            block.ints.get(base + position, out, 0, count);
+            return;
+        }
+        walk(position, count, (index, stride, at, n) -> {
+            if (stride == 1) {
+                block.ints.get(index, out, at, n);
+            } else if (stride == 0) {
+                Arrays.fill(out, at, at + n, block.ints.get(index));
+            } else {
+                for (int i = at, p = index; i < at + n; i++, p += stride) {
+                    out[i] = block.ints.get(p);
+                }
+            }
+        });
+    }
+
+    /** Of bool elements, −1 for true and 0 for false: all bits or none. {@code bytes} is scratch. */
+    void readMask(int position, int[] out, byte[] bytes, int count) {
+        if (sizes == null) {
+            block.bytes.get(base + position, bytes, 0, count);
+        } else {
+            walk(position, count, (index, stride, at, n) -> {
+                for (int i = at, p = index; i < at + n; i++, p += stride) {
+                    bytes[i] = block.bytes.get(p);
+                }
+            });
+        }
+        for (int i = 0; i < count; i++) {
+            int b = bytes[i];
+            out[i] = (b | -b) >> 31;
+        }
+    }
+
+    /** Writes the bits of float32 elements, else as {@link #write(int, float[], int)}. */
+    void writeBits(int position, int[] in, int count) {
+        if (sizes == null) {
+            block.ints.put(base + position, in, 0, count);
+            return;
+        }
+        walk(position, count, (index, stride, at, n) -> {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                block.ints.put(p, in[i]);
+            }
+        });
+    }
+
     /** Writes {@code in} from index 0 to elements {@code position} to {@code position + count}. */
     void write(int position, float[] in, int count) {
         if (sizes == null) {

@@ -11,10 +11,16 @@ import java.util.function.DoubleUnaryOperator;
  * <p>Each loop is a method of its own, small enough that HotSpot compiles and vectorizes it by itself.
  */
 final class FloatLoops {
+    /** Elements from which vectors pay for functions. */
+    private static final int VECTORS = 16;
+
     private FloatLoops() {}
 
     /** {@code out[i] = kernel(x[i])} for i below n. */
     static void unary(UnaryKernel kernel, float[] x, float[] out, int n) {
+        if (n >= VECTORS && isFunction(kernel) && HostThread.current().math().unary(kernel, x, out, n)) {
+            return;
+        }
         switch (kernel) {
             case NEG -> neg(x, out, n);
             case ABS -> abs(x, out, n);
@@ -40,6 +46,14 @@ final class FloatLoops {
         }
     }
 
+    /** Whether there is more to it than one instruction. */
+    private static boolean isFunction(UnaryKernel kernel) {
+        return switch (kernel) {
+            case NEG, ABS, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND -> false;
+            default -> true;
+        };
+    }
+
     /** {@code out[i] = kernel(a[i], b[i])} for i below n. */
     static void binary(BinaryKernel kernel, float[] a, float[] b, float[] out, int n) {
         switch (kernel) {
@@ -58,7 +72,13 @@ final class FloatLoops {
             case SIGMOID_GRAD -> sigmoidGrad(a, b, out, n);
             case TANH_GRAD -> tanhGrad(a, b, out, n);
             case TRUNC_DIVIDE -> truncDivide(a, b, out, n);
-            default -> each(Functions.of(kernel), a, b, out, n);
+            case FMOD -> fmod(a, b, out, n);
+            case HYPOT -> hypot(a, b, out, n);
+            default -> {
+                if (n < VECTORS || !HostThread.current().math().binary(kernel, a, b, out, n)) {
+                    each(Functions.of(kernel), a, b, out, n);
+                }
+            }
         }
     }
 
@@ -71,6 +91,16 @@ final class FloatLoops {
     private static void each(DoubleBinaryOperator function, float[] a, float[] b, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             out[i] = (float) function.applyAsDouble(a[i], b[i]);
+        }
+    }
+
+    /** Squares of floats do not overflow in double. */
+    private static void hypot(float[] a, float[] b, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            double x = a[i];
+            double y = b[i];
+            double square = x * x + y * y;
+            out[i] = (float) (square == square ? Math.sqrt(square) : Math.hypot(x, y)); // infinite wins over NaN
         }
     }
 
@@ -259,6 +289,27 @@ final class FloatLoops {
         }
     }
 
+    /** {@code out[i] = a[i]} to the power {@code number}, for those that PyTorch has products for; false if it is another. */
+    static boolean power(float[] a, double number, float[] out, int n) {
+        if (number == 3) {
+            cube(a, out, n);
+        } else if (number == -1) {
+            reciprocal(a, out, n);
+        } else if (number == -2) {
+            square(a, out, n);
+            reciprocal(out, out, n);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private static void cube(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] * x[i] * x[i];
+        }
+    }
+
     private static void rpow(float[] a, float[] b, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             out[i] = (float) power(b[i], a[i]);
@@ -355,8 +406,26 @@ final class FloatLoops {
         }
     }
 
+    private static void fmod(float[] a, float[] b, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = rest(a[i], b[i]);
+        }
+    }
+
+    /** {@code a % b}: where the quotient is small, products of it are exact in double, which is faster than the processor's own remainder. */
+    private static float rest(float a, float b) {
+        double size = Math.abs((double) a);
+        double divisor = Math.abs((double) b);
+        double quotient = size / divisor;
+        if (quotient < 0x1p28 && divisor <= Float.MAX_VALUE) {
+            double r = size - (int) quotient * divisor;
+            return (float) Math.copySign(r < 0 ? r + divisor : r, a); // below 0 if the quotient was rounded up
+        }
+        return a % b;
+    }
+
     private static float remainder(float a, float b) {
-        float r = a % b;
+        float r = rest(a, b);
         return r != 0 && r < 0 != b < 0 ? r + b : r;
     }
 

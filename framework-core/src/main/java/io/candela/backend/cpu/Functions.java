@@ -10,6 +10,11 @@ import java.util.function.DoubleUnaryOperator;
  * are PyTorch's.
  */
 final class Functions {
+    static final double ROOT_HALF = Math.sqrt(0.5);
+    static final double ROOT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+    static final double ONE_OVER_ROOT_2_PI = 1 / Math.sqrt(2 * Math.PI);
+    /** GELU's third power, in the approximation by tanh. */
+    static final double GELU_CUBE = 0.044715;
     private static final double LN2 = Math.log(2);
 
     private Functions() {}
@@ -36,6 +41,13 @@ final class Functions {
             case ERFINV -> SpecialFunctions::erfinv;
             case LGAMMA -> SpecialFunctions::lgamma;
             case DIGAMMA -> SpecialFunctions::digamma;
+            case GELU -> x -> x * (0.5 * (1 + SpecialFunctions.erf(x * ROOT_HALF)));
+            case GELU_TANH -> x -> x * (0.5 * (1 + Math.tanh(ROOT_2_OVER_PI * (x + GELU_CUBE * x * x * x))));
+            case SILU -> x -> x / (1 + Math.exp(-x));
+            case MISH -> x -> x * Math.tanh(Math.log1p(Math.exp(x)));
+            case LOG_SIGMOID -> x -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+            case HARDSWISH -> x -> x * (Math.min(Math.max(x + 3, 0), 6) / 6);
+            case HARDSIGMOID -> x -> Math.min(Math.max(x + 3, 0), 6) / 6;
             default -> throw new AssertionError(kernel);
         };
     }
@@ -54,9 +66,31 @@ final class Functions {
             case HEAVISIDE -> (a, b) -> a == 0 ? b : a > 0 ? 1 : 0;
             case FMAX -> (a, b) -> a != a ? b : b != b ? a : Math.max(a, b);
             case FMIN -> (a, b) -> a != a ? b : b != b ? a : Math.min(a, b);
+            case GELU_GRAD -> (g, x) -> g * (0.5 * (1 + SpecialFunctions.erf(x * ROOT_HALF)) + x * (Math.exp(-0.5 * x * x) * ONE_OVER_ROOT_2_PI));
+            case GELU_TANH_GRAD -> Functions::geluTanhGrad;
+            case SOFTPLUS_GRAD -> (g, x) -> x > 20 ? g : g / (1 + Math.exp(-x));
+            case SILU_GRAD -> (g, x) -> {
+                double s = 1 / (1 + Math.exp(-x));
+                return g * (s * (1 + x * (1 - s)));
+            };
+            case MISH_GRAD -> (g, x) -> {
+                double t = Math.tanh(Math.log1p(Math.exp(x)));
+                return g * (t + x * ((1 - t * t) / (1 + Math.exp(-x))));
+            };
+            case LOG_SIGMOID_GRAD -> (g, x) -> g / (1 + Math.exp(x));
+            case HARDSWISH_GRAD -> (g, x) -> x <= -3 ? 0 : x < 3 ? g * (x / 3 + 0.5) : g;
+            case HARDSIGMOID_GRAD -> (g, x) -> x > -3 && x < 3 ? g / 6 : 0;
+            case LEAKY_RELU -> (x, slope) -> x > 0 ? x : x * slope;
+            case ELU -> (x, alpha) -> x <= 0 ? Math.expm1(x) * alpha : x;
             case POLYGAMMA -> (a, b) -> SpecialFunctions.polygamma((int) b, a);
             default -> throw new AssertionError(kernel);
         };
+    }
+
+    private static double geluTanhGrad(double g, double x) {
+        double t = Math.tanh(ROOT_2_OVER_PI * (x + GELU_CUBE * x * x * x));
+        double slope = ROOT_2_OVER_PI * (1 + 3 * GELU_CUBE * x * x);
+        return g * (0.5 * (1 + t) + 0.5 * x * ((1 - t * t) * slope));
     }
 
     private static double asinh(double x) {
@@ -71,7 +105,7 @@ final class Functions {
     }
 
     /** Exact for powers of two. */
-    private static double log2(double x) {
+    static double log2(double x) {
         int e = Math.getExponent(x);
         return x == Math.scalb(1.0, e) && e < 1024 ? e : Math.log(x) / LN2;
     }

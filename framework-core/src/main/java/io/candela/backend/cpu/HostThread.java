@@ -20,10 +20,12 @@ final class HostThread {
     private final float[][] large = new float[4][];
     private final int[][] largeInts = new int[7][];
     private Dnn dnn; // null until the first large kernel
+    private FloatActivations math; // null until the first function
     private HostPool.Lease slab;
     private int slabPosition;
     private int nextSlab = FIRST_SLAB; // grows, so that a thread with one tensor does not take a whole MiB
     final byte[] bytes = new byte[BLOCK];
+    private byte[] moreBytes;
 
     private HostThread(ThreadContext context) {
         this.context = context;
@@ -67,6 +69,12 @@ final class HostThread {
         return d != null ? d : (dnn = new Dnn());
     }
 
+    /** Functions in vectors, with their scratch memory. */
+    FloatActivations math() {
+        FloatActivations m = math;
+        return m != null ? m : (math = new FloatActivations());
+    }
+
     /** Heap block number {@code slot}, of {@link #BLOCK} floats. */
     float[] floats(int slot) {
         float[] b = floats[slot];
@@ -105,6 +113,11 @@ final class HostThread {
     long[] longs(int slot) {
         long[] b = longs[slot];
         return b != null ? b : (longs[slot] = new long[BLOCK]);
+    }
+
+    /** A second block beside {@link #bytes}. */
+    byte[] moreBytes() {
+        return moreBytes != null ? moreBytes : (moreBytes = new byte[BLOCK]);
     }
 
     /** A heap array of at least {@code size} floats, for small matrices; number {@code slot} of four. */

@@ -130,6 +130,9 @@ final class PointwiseCpu implements PointwiseKernels {
                 return;
             }
         }
+        if (compute == DType.BOOL && BoolLoops.binary(kernel, a, b, out)) {
+            return;
+        }
         Shape shape = out.shape();
         Blocks left = new Blocks(a, shape);
         Blocks right = new Blocks(b, shape);
@@ -149,6 +152,9 @@ final class PointwiseCpu implements PointwiseKernels {
     public void binary(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
         if (isReordered(out)) {
             binary(kernel, reordered(a, out.dim()), number, compute, reordered(out, out.dim()));
+            return;
+        }
+        if (a.dtype() == DType.BOOL && BoolLoops.compare(kernel, a, number, out)) {
             return;
         }
         Shape shape = out.shape();
@@ -181,7 +187,9 @@ final class PointwiseCpu implements PointwiseKernels {
                 FloatLoops.predicate(kernel, a, b, thread.bytes, n);
                 to.write(p, thread.bytes, n);
             } else {
-                FloatLoops.binary(kernel, a, b, a, n);
+                if (right != null || kernel != BinaryKernel.POW || !FloatLoops.power(a, number, a, n)) {
+                    FloatLoops.binary(kernel, a, b, a, n);
+                }
                 to.write(p, a, n);
             }
         }
@@ -247,6 +255,10 @@ final class PointwiseCpu implements PointwiseKernels {
         Blocks second = new Blocks(b, shape);
         Blocks third = new Blocks(c, shape);
         Blocks to = new Blocks(out, shape);
+        if (kernel == TernaryKernel.WHERE && out.dtype() == DType.FLOAT32 && b.dtype() == DType.FLOAT32 && c.dtype() == DType.FLOAT32) {
+            forRange(out.numel(), (thread, from, end) -> BoolLoops.where(first, second, third, to, thread, from, end));
+            return;
+        }
         switch (out.dtype()) {
             case FLOAT32, FLOAT16, BFLOAT16 -> forRange(out.numel(), (thread, from, end) -> {
                 float[] x = thread.floats(0);
@@ -455,6 +467,16 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         Blocks to = new Blocks(out, out.shape());
+        if (out.dtype() == DType.FLOAT32) {
+            forRange(out.numel(), (thread, from, end) -> {
+                float[] a = thread.floats(0);
+                Arrays.fill(a, 0, Math.min(BLOCK, end - from), (float) value);
+                for (int p = from; p < end; p += BLOCK) {
+                    to.write(p, a, Math.min(BLOCK, end - p));
+                }
+            });
+            return;
+        }
         forRange(out.numel(), (thread, from, end) -> {
             double[] a = thread.doubles(0);
             Arrays.fill(a, 0, Math.min(BLOCK, end - from), value);

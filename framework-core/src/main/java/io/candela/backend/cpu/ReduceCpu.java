@@ -25,8 +25,16 @@ final class ReduceCpu implements ReduceKernels {
         }
         int inner = x.numel() / outer;
         Shape shape = x.shape();
-        if (reduction == Reduction.SUM && x.dtype() == DType.FLOAT32 && dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1) {
-            columnSums(x, outer, inner, out);
+        if (x.dtype() == DType.FLOAT32) {
+            if (dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1 && reduction == Reduction.SUM) {
+                columnSums(x, outer, inner, out);
+                return;
+            }
+            if (FloatReduce.reduce(reduction, x, dims, outer, inner, out)) {
+                return;
+            }
+        } else if (x.dtype() == DType.BOOL && x.isContiguous() && (reduction == Reduction.ANY || reduction == Reduction.ALL || reduction == Reduction.SUM)) {
+            bools(reduction, x, outer, inner, out);
             return;
         }
         Blocks in = new Blocks(x, shape);
@@ -61,6 +69,20 @@ final class ReduceCpu implements ReduceKernels {
                 to.write(row, result, 1);
             }
         }
+    }
+
+    private static void bools(Reduction reduction, Tensor x, int outer, int inner, Tensor out) {
+        Blocks to = new Blocks(out, out.shape());
+        int rows = Math.max(1, CHUNK / Math.max(1, inner));
+        Workers.run((outer + rows - 1) / rows, c -> {
+            HostThread thread = HostThread.current();
+            long[] result = thread.longs(0);
+            for (int row = c * rows; row < Math.min(outer, (c + 1) * rows); row++) {
+                result[0] = reduction == Reduction.SUM ? BoolLoops.count(x, row * inner, inner, thread)
+                        : BoolLoops.holds(reduction, x, row * inner, inner, thread) ? 1 : 0;
+                to.write(row, result, 1);
+            }
+        });
     }
 
     /** Sums over rows of a row-major matrix, given as its transpose: whole rows are added up, without jumping through memory. */
@@ -135,7 +157,7 @@ final class ReduceCpu implements ReduceKernels {
         return sum;
     }
 
-    private static double floating(Reduction reduction, Blocks in, int from, int count, double[] block) {
+    static double floating(Reduction reduction, Blocks in, int from, int count, double[] block) {
         double result = switch (reduction) {
             case PROD, ALL -> 1;
             case MAX -> Double.NEGATIVE_INFINITY;
@@ -147,11 +169,7 @@ final class ReduceCpu implements ReduceKernels {
             in.read(from + p, block, n);
             switch (reduction) {
                 case SUM, MEAN -> result += sum(block, n);
-                case PROD -> {
-                    for (int i = 0; i < n; i++) {
-                        result *= block[i];
-                    }
-                }
+                case PROD -> result *= product(block, n);
                 case MAX -> {
                     for (int i = 0; i < n; i++) {
                         result = Math.max(result, block[i]);
@@ -178,7 +196,7 @@ final class ReduceCpu implements ReduceKernels {
         return reduction == Reduction.MEAN ? result / count : result;
     }
 
-    private static double squaredDeviation(Blocks in, int from, int count, double[] block) {
+    static double squaredDeviation(Blocks in, int from, int count, double[] block) {
         double mean = floating(Reduction.MEAN, in, from, count, block);
         double result = squaredDeviation(in, from, count, block, mean);
         if (result <= count * mean * mean * 1e-28) { // as small as the mean's own rounding; of equal elements, it must be 0
@@ -227,6 +245,24 @@ final class ReduceCpu implements ReduceKernels {
         return a + b + (c + d);
     }
 
+    private static double product(double[] block, int n) {
+        double a = 1;
+        double b = 1;
+        double c = 1;
+        double d = 1;
+        int i = 0;
+        for (; i + 3 < n; i += 4) {
+            a *= block[i];
+            b *= block[i + 1];
+            c *= block[i + 2];
+            d *= block[i + 3];
+        }
+        for (; i < n; i++) {
+            a *= block[i];
+        }
+        return a * b * (c * d);
+    }
+
     private static long integral(Reduction reduction, Blocks in, int from, int count, long[] block) {
         long result = switch (reduction) {
             case PROD, ALL -> 1;
@@ -262,16 +298,17 @@ final class ReduceCpu implements ReduceKernels {
         int inner = x.numel() / outer;
         Blocks in = new Blocks(x, x.shape());
         long[] positions = new long[outer];
-        if (x.dtype().isFloating()) {
-            double[] block = HostThread.current().doubles(0);
-            for (int row = 0; row < outer; row++) {
-                positions[row] = argExtreme(largest, in, row * inner, inner, block);
-            }
+        int rows = Math.max(1, CHUNK / Math.max(1, inner));
+        if (x.dtype() == DType.FLOAT32 && inner >= FloatReduce.LEAST) {
+            FloatReduce.argExtreme(largest, in, outer, inner, positions);
         } else {
-            long[] block = HostThread.current().longs(0);
-            for (int row = 0; row < outer; row++) {
-                positions[row] = argExtreme(largest, in, row * inner, inner, block);
-            }
+            Workers.run((outer + rows - 1) / rows, c -> {
+                HostThread thread = HostThread.current();
+                for (int row = c * rows; row < Math.min(outer, (c + 1) * rows); row++) {
+                    positions[row] = x.dtype().isFloating() ? argExtreme(largest, in, row * inner, inner, thread.doubles(0))
+                            : argExtreme(largest, in, row * inner, inner, thread.longs(0));
+                }
+            });
         }
         new Blocks(out, out.shape()).write(0, positions, outer);
     }
@@ -315,8 +352,13 @@ final class ReduceCpu implements ReduceKernels {
         int rows = n == 0 ? 0 : x.numel() / n;
         Blocks in = new Blocks(x, x.shape());
         Blocks to = new Blocks(out, out.shape());
-        for (int row = 0; row < rows; row++) {
-            if (x.dtype().isFloating()) {
+        int step = Math.max(1, CHUNK / Math.max(1, n));
+        Workers.run((rows + step - 1) / step, c -> cumulativeSums(x.dtype().isFloating(), in, to, n, c * step, Math.min(rows, (c + 1) * step)));
+    }
+
+    private static void cumulativeSums(boolean floating, Blocks in, Blocks to, int n, int first, int end) {
+        for (int row = first; row < end; row++) {
+            if (floating) {
                 double[] block = HostThread.current().doubles(0);
                 double sum = 0;
                 for (int p = 0; p < n; p += BLOCK) {

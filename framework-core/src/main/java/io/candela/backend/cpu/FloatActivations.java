@@ -1,0 +1,267 @@
+package io.candela.backend.cpu;
+
+import io.candela.backend.BinaryKernel;
+import io.candela.backend.UnaryKernel;
+
+/** Activations and their gradients, each in one pass over memory; formulas as in {@link Functions}. */
+final class FloatActivations extends FloatMath {
+    private static final float ROOT_HALF = (float) Functions.ROOT_HALF;
+    private static final float ROOT_2_OVER_PI = (float) Functions.ROOT_2_OVER_PI;
+    private static final float ONE_OVER_ROOT_2_PI = (float) Functions.ONE_OVER_ROOT_2_PI;
+    private static final float CUBE = (float) Functions.GELU_CUBE;
+    /** The bits of 3. */
+    private static final int THREE = 0x40400000;
+
+    @Override
+    boolean unary(UnaryKernel kernel, float[] x, float[] out, int n) {
+        switch (kernel) {
+            case GELU -> {
+                times(x, ROOT_HALF, e, n);
+                erf(e, e, n);
+                gelu(x, e, out, n);
+            }
+            case GELU_TANH -> {
+                geluInner(x, e, n);
+                tanh(e, e, n);
+                gelu(x, e, out, n);
+            }
+            case SILU -> {
+                times(x, -1, e, n);
+                exp(e, e, n);
+                silu(x, e, out, n);
+            }
+            case MISH -> {
+                atMost43(x, e, n);
+                exp(e, e, n);
+                mish(x, e, out, n);
+            }
+            case LOG_SIGMOID -> {
+                logOnePlusExp(x, n);
+                subtractFromNegative(x, d, out, n);
+            }
+            case HARDSWISH -> hardswish(x, out, n);
+            case HARDSIGMOID -> hardsigmoid(x, out, n);
+            default -> {
+                return super.unary(kernel, x, out, n);
+            }
+        }
+        return true;
+    }
+
+    /** Of gradients, x is that of the result and y the operand. */
+    @Override
+    boolean binary(BinaryKernel kernel, float[] x, float[] y, float[] out, int n) {
+        switch (kernel) {
+            case GELU_GRAD -> {
+                minusHalfSquare(y, f, n);
+                exp(f, f, n);
+                times(y, ROOT_HALF, e, n);
+                erf(e, e, n);
+                geluGrad(x, y, e, f, out, n);
+            }
+            case GELU_TANH_GRAD -> {
+                geluInner(y, e, n);
+                tanh(e, e, n);
+                geluTanhGrad(x, y, e, out, n);
+            }
+            case SOFTPLUS_GRAD -> {
+                sigmoid(y, e, n);
+                product(x, e, out, n);
+            }
+            case SILU_GRAD -> {
+                sigmoid(y, e, n);
+                siluGrad(x, y, e, out, n);
+            }
+            case MISH_GRAD -> {
+                atMost43(y, e, n);
+                exp(e, e, n);
+                mishGrad(x, y, e, out, n);
+            }
+            case LOG_SIGMOID_GRAD -> {
+                times(y, -1, e, n);
+                sigmoid(e, e, n);
+                product(x, e, out, n);
+            }
+            case HARDSWISH_GRAD -> {
+                hardswishSlope(x, y, e, n);
+                toInts(y, i, n);
+                toInts(e, j, n);
+                toInts(x, k, n);
+                pickHardswish(i, j, k, n);
+                toFloats(i, out, n);
+            }
+            case HARDSIGMOID_GRAD -> {
+                toInts(y, i, n);
+                sixth(x, e, n);
+                toInts(e, j, n);
+                insideOnly(i, j, n);
+                toFloats(j, out, n);
+            }
+            case LEAKY_RELU -> {
+                toInts(x, i, n);
+                product(x, y, e, n);
+                toInts(e, j, n);
+                pickPositive(i, j, n);
+                toFloats(i, out, n);
+            }
+            case ELU -> {
+                expm1(x, e, n);
+                product(e, y, e, n);
+                toInts(x, i, n);
+                toInts(e, j, n);
+                pickAboveZero(i, j, n);
+                toFloats(i, out, n);
+            }
+            default -> {
+                return super.binary(kernel, x, y, out, n);
+            }
+        }
+        return true;
+    }
+
+    private static void times(float[] x, float factor, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] * factor;
+        }
+    }
+
+    private static void product(float[] x, float[] y, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] * y[i];
+        }
+    }
+
+    private static void gelu(float[] x, float[] t, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] * (0.5f * (1 + t[i]));
+        }
+    }
+
+    private static void geluInner(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[i];
+            out[i] = ROOT_2_OVER_PI * (v + CUBE * v * v * v);
+        }
+    }
+
+    private static void minusHalfSquare(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = -0.5f * x[i] * x[i];
+        }
+    }
+
+    private static void geluGrad(float[] g, float[] x, float[] erf, float[] e, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = g[i] * (0.5f * (1 + erf[i]) + x[i] * (e[i] * ONE_OVER_ROOT_2_PI));
+        }
+    }
+
+    private static void geluTanhGrad(float[] g, float[] x, float[] t, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = x[i];
+            float slope = ROOT_2_OVER_PI * (1 + 3 * CUBE * v * v);
+            out[i] = g[i] * (0.5f * (1 + t[i]) + 0.5f * v * ((1 - t[i] * t[i]) * slope));
+        }
+    }
+
+    private static void silu(float[] x, float[] e, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] / (1 + e[i]);
+        }
+    }
+
+    private static void siluGrad(float[] g, float[] x, float[] s, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = g[i] * (s[i] * (1 + x[i] * (1 - s[i])));
+        }
+    }
+
+    /** From there on mish is x; the squares below stay finite. */
+    private static void atMost43(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.min(x[i], 43f);
+        }
+    }
+
+    /** tanh(ln(1 + e)) = e (e + 2) / (e (e + 2) + 2). */
+    private static void mish(float[] x, float[] e, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float t = e[i] * (e[i] + 2);
+            out[i] = x[i] * (t / (t + 2));
+        }
+    }
+
+    /** With that tanh t: t + x (1 − t²) σ(x). */
+    private static void mishGrad(float[] g, float[] x, float[] e, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = e[i];
+            float product = v * (v + 2);
+            float t = product / (product + 2);
+            out[i] = g[i] * (t + x[i] * ((1 - t * t) * (v / (1 + v))));
+        }
+    }
+
+    private static void subtractFromNegative(float[] x, float[] rest, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.min(x[i], 0f) - rest[i];
+        }
+    }
+
+    private static void hardswish(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] * (Math.min(Math.max(x[i] + 3, 0f), 6f) / 6);
+        }
+    }
+
+    private static void hardsigmoid(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.min(Math.max(x[i] + 3, 0f), 6f) / 6;
+        }
+    }
+
+    private static void hardswishSlope(float[] g, float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = g[i] * (x[i] / 3 + 0.5f);
+        }
+    }
+
+    /** The slope inside, 0 below, g above and for NaN. */
+    private static void pickHardswish(int[] x, int[] slope, int[] g, int n) {
+        for (int i = 0; i < n; i++) {
+            int size = x[i] & Integer.MAX_VALUE;
+            int inside = size - THREE >> 31;
+            int below = x[i] & ~(INFINITY - size) & ~inside;
+            x[i] = slope[i] & inside | g[i] & ~inside & ~(below >> 31);
+        }
+    }
+
+    private static void sixth(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = x[i] / 6;
+        }
+    }
+
+    private static void insideOnly(int[] x, int[] slope, int n) {
+        for (int i = 0; i < n; i++) {
+            slope[i] &= (x[i] & Integer.MAX_VALUE) - THREE >> 31;
+        }
+    }
+
+    /** x where it is above 0. */
+    private static void pickPositive(int[] x, int[] other, int n) {
+        for (int i = 0; i < n; i++) {
+            int size = x[i] & Integer.MAX_VALUE;
+            int positive = -x[i] & ~x[i] & size - (INFINITY + 1); // −0 and NaN are not
+            x[i] = x[i] & positive >> 31 | other[i] & ~(positive >> 31);
+        }
+    }
+
+    /** The other where x is at most 0; x for NaN. */
+    private static void pickAboveZero(int[] x, int[] other, int n) {
+        for (int i = 0; i < n; i++) {
+            int size = x[i] & Integer.MAX_VALUE;
+            int above = (-x[i] & ~x[i] | INFINITY - size) >> 31;
+            x[i] = x[i] & above | other[i] & ~above;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.candela.backend.cpu;
+
+/**
+ * Signs, whole numbers and ranges of floats by their bits, in loops without conditions, which HotSpot makes vectors of; with the scratch memory
+ * of such loops, for one thread.
+ *
+ * <p>Bits go to ints and back through native memory that stays in the first-level cache: a loop with {@code Float.floatToRawIntBits} would
+ * not become vectors on Java 17. Operand and result may be the same array in all methods.
+ */
+class FloatBits {
+    static final int INFINITY = 0x7F800000;
+    static final int ONE = 0x3F800000;
+
+    private final HostBlock bits = new HostBlock(4 * HostThread.BLOCK);
+    final float[] a = new float[HostThread.BLOCK];
+    final float[] b = new float[HostThread.BLOCK];
+    final float[] c = new float[HostThread.BLOCK];
+    final float[] d = new float[HostThread.BLOCK];
+    final float[] e = new float[HostThread.BLOCK];
+    final float[] f = new float[HostThread.BLOCK];
+    final int[] i = new int[HostThread.BLOCK];
+    final int[] j = new int[HostThread.BLOCK];
+    final int[] k = new int[HostThread.BLOCK];
+    final int[] l = new int[HostThread.BLOCK];
+
+    /** The bits of n floats. */
+    void toInts(float[] from, int[] to, int n) {
+        bits.floats.put(0, from, 0, n);
+        bits.ints.get(0, to, 0, n);
+    }
+
+    /** The floats of n bit patterns. */
+    void toFloats(int[] from, float[] to, int n) {
+        bits.ints.put(0, from, 0, n);
+        bits.floats.get(0, to, 0, n);
+    }
+
+    /** Below 0 if there are sizes above {@code largest}, or NaN. */
+    static int outOfRange(int[] x, int largest, int n) {
+        int outside = 0;
+        for (int i = 0; i < n; i++) {
+            outside |= largest - (x[i] & Integer.MAX_VALUE);
+        }
+        return outside;
+    }
+
+    private static int negativeZeros(int[] x, int n) {
+        int found = 0;
+        for (int i = 0; i < n; i++) {
+            int v = x[i] ^ Integer.MIN_VALUE;
+            found |= ~(v | -v);
+        }
+        return found;
+    }
+
+    boolean hasNegativeZero(float[] x, int n) {
+        toInts(x, i, n);
+        return negativeZeros(i, n) < 0;
+    }
+
+    static void absolute(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.abs(x[i]);
+        }
+    }
+
+    static void signed(int[] x, int[] sign, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = x[i] & Integer.MAX_VALUE | sign[i] & Integer.MIN_VALUE;
+        }
+    }
+
+    void copySign(float[] x, float[] y, float[] out, int n) {
+        toInts(x, i, n);
+        toInts(y, j, n);
+        signed(i, j, n);
+        toFloats(i, out, n);
+    }
+
+    void sign(float[] x, float[] out, int n) {
+        toInts(x, i, n);
+        signs(i, n);
+        toFloats(i, out, n);
+    }
+
+    /** One with x's sign, or 0 at zeros and NaN. */
+    private static void signs(int[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            int size = x[i] & Integer.MAX_VALUE;
+            int number = -size & size - (INFINITY + 1); // below 0 where it is neither
+            x[i] = number >> 31 & (x[i] & Integer.MIN_VALUE | ONE);
+        }
+    }
+
+    void trunc(float[] x, float[] out, int n) {
+        toInts(x, i, n);
+        absolute(x, c, n);
+        floor(c, n);
+        toInts(c, j, n);
+        signed(j, i, n);
+        toFloats(j, out, n);
+    }
+
+    private static void floor(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = (float) Math.floor(x[i]);
+        }
+    }
+}
