@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
  *
  * <p>Only a miss costs: when no free block fits and the bytes in use would pass the budget, the pool asks for a collection and looks again.
  * The budget follows the live bytes as a heap's does: it grows when collecting finds little to free, or when collections take more
- * than a thirtieth of the time.
+ * than a tenth of the time.
  *
  * <p>Size classes are powers of two with three steps between, so at most a quarter of a block is unused.
  */
@@ -21,8 +21,6 @@ final class HostPool {
     private static final long SLAB_PATIENCE = Math.min(256L << 20, maxNativeBytes() / 4);
     /** How far the budget grows for the sake of rarer collections alone. */
     private static final long MOST_GARBAGE = 512L << 20;
-    /** One over the part of the time that collections may take before the budget grows for their sake. */
-    private static final int RARELY = 30;
     private static final int MIN_CLASS = 12; // 4 KiB
     private static final int CLASSES = (31 - MIN_CLASS) * 4 + 4;
     private static final long COLLECTION_WAIT_MILLIS = 100;
@@ -38,7 +36,7 @@ final class HostPool {
     private long allowance = MIN_BUDGET; // garbage that may gather between two collections
     private long budget = MIN_BUDGET; // leased bytes at which the next one is asked for
     private long lastCollectionEnd;
-    private int expensiveInARow; // collections that took too much of the time since the one before
+    private int expensiveInARow; // collections that took more than a tenth of the time since the one before
 
     /** The right to use a block. Storages hold it; when none does any more the block is recycled. */
     static final class Lease {
@@ -187,7 +185,7 @@ final class HostPool {
         long end = System.nanoTime();
         synchronized (this) {
             // Twice in a row, so that one slow collection on a busy machine does not make the process larger for good.
-            boolean expensive = (collected - start) * RARELY > end - lastCollectionEnd;
+            boolean expensive = (collected - start) * 10 > end - lastCollectionEnd;
             expensiveInARow = expensive ? expensiveInARow + 1 : 0;
             if (expensiveInARow == 2) {
                 expensiveInARow = 0;
