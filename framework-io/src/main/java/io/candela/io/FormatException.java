@@ -27,6 +27,25 @@ public final class FormatException extends IOException {
         this.offset = offset;
     }
 
+    private FormatException(String message, String file, long offset) {
+        super(message);
+        this.file = file;
+        this.offset = offset;
+    }
+
+    /**
+     * For text files, whose message names line and column instead of the byte: {@code flowers.csv, line 3, column species: ...}.
+     *
+     * @param file    the file's name
+     * @param offset  the byte where the line starts, counted from the start of the file
+     * @param line    counted from 1
+     * @param column  its name or number
+     * @param problem what was found there
+     */
+    public static FormatException inText(String file, long offset, long line, String column, String problem) {
+        return new FormatException("%s, line %d, column %s: %s".formatted(file, line, column, problem), file, offset);
+    }
+
     /** The name of the file, without its folder. */
     public String file() {
         return file;
