@@ -1,26 +1,16 @@
 package io.candela.examples;
 
-import io.candela.autograd.Autograd;
-import io.candela.io.FormatException;
-import io.candela.io.TensorIO;
 import io.candela.nn.Layer;
+import io.candela.nn.NLLLoss;
+import io.candela.optim.Adam;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Learns to tell three species of iris apart, saves what it learnt, and predicts with it.
@@ -31,8 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "iris", sortOptions = false, description = {
     "Trains a network to tell three species of iris apart by four measurements, saves it, and checks that the saved one predicts the same.",
     "With both --load and --predict it only predicts, with the loaded weights."})
-final class Iris implements Callable<Integer> {
-    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume");
+final class Iris extends TrainingCommand {
     private static final int SAVE_EVERY = 10;
 
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "100", description = "Passes over the training data (${DEFAULT-VALUE}).")
@@ -64,16 +53,6 @@ final class Iris implements Callable<Integer> {
     @Option(names = "--predict", paramLabel = "CSV", description = "Flowers without species: prints the species and its probability for each.")
     private Path predict;
 
-    @Option(names = "--json", description = "Print one JSON object and nothing else: accuracy and loss on the test data, epochs, seconds of training,"
-            + " file; with --predict also predictions.")
-    private boolean json;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help and exit.")
-    private boolean help;
-
-    @Spec
-    private CommandSpec spec;
-
     private Iris() {}
 
     @Override
@@ -82,8 +61,8 @@ final class Iris implements Callable<Integer> {
         Tensor unknown = predict == null ? null : IrisCsv.measurements(predict);
         if (predictsOnly()) {
             Multiclass model = new Multiclass();
-            restore(model, load);
-            report(new IrisResult(load, null, 0, 0, Prediction.of(model, unknown)));
+            ModelFiles.restore(model, load);
+            report(new Result(load, null, 0, 0, "species", predictions(model, unknown)));
         } else {
             train(data == null ? IrisCsv.bundled() : IrisCsv.flowers(data), unknown);
         }
@@ -98,41 +77,32 @@ final class Iris implements Callable<Integer> {
         IrisData.Split split = data.split();
         Multiclass model = new Multiclass();
         if (load != null) {
-            restore(model, load);
+            ModelFiles.restore(model, load);
         }
-        Training training = new Training(model, split.train(), batchSize, lr);
+
+        Training training = new Training(model, new NLLLoss(), new Adam(model.parameters(), lr));
         int done;
-        long start;
+        double seconds;
         try (IrisRun run = resume == null ? null : IrisRun.open(resume, training, fixedOptions(data), epochs)) {
             done = run == null ? 0 : run.epochs();
             say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
             if (done > 0) {
                 say("resumed after %d epochs", done);
             }
-            start = System.nanoTime();
-            train(training, split.train(), run, done);
+            seconds = train(done, epochs, () -> training.epoch(split.train().shuffled(batchSize)), () -> Score.of(model, split.train()).accuracy(),
+                    (epoch, loss) -> {
+                        if (run != null && (epoch % SAVE_EVERY == 0 || epoch == epochs)) {
+                            run.save(epoch, loss);
+                        }
+                    });
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
         say("trained %d epochs in %.2f s", epochs - done, seconds);
 
-        TensorIO.save(model.stateDict(), save);
-        checkSaved(model, data.input());
+        saveAndCheck(model, new Multiclass(), save, data.input());
         say("saved %s; a new model loaded from it predicts the same for all %d flowers", save, data.size());
 
         Score score = Score.of(model, split.test());
-        report(new IrisResult(save, score, epochs, seconds, unknown == null ? null : Prediction.of(model, unknown)));
-    }
-
-    private void train(Training training, IrisData data, IrisRun run, int done) throws IOException {
-        try (Progress progress = progress()) {
-            for (int epoch = done + 1; epoch <= epochs; epoch++) {
-                double loss = Arrays.stream(training.epoch()).average().orElseThrow();
-                progress.epoch(epoch, loss, Score.of(training.model(), data).accuracy());
-                if (run != null && (epoch % SAVE_EVERY == 0 || epoch == epochs)) {
-                    run.save(epoch, loss);
-                }
-            }
-        }
+        report(new Result(save, score, epochs, seconds, "species", unknown == null ? null : predictions(model, unknown)));
     }
 
     /** What has to be the same when a training goes on. */
@@ -145,26 +115,8 @@ final class Iris implements Callable<Integer> {
         return options;
     }
 
-    private void checkSaved(Layer model, Tensor input) throws InputException, IOException {
-        Multiclass fresh = new Multiclass();
-        restore(fresh, save);
-        boolean same = Autograd.noGrad(() -> Arrays.equals(model.forward(input).toFloatArray(), fresh.forward(input).toFloatArray()));
-        if (!same) {
-            throw new IllegalStateException(save + ": a model loaded from it predicts something else than the one that was saved");
-        }
-    }
-
-    /** Loads weights; if they cannot be used, the model stays as it is. */
-    static void restore(Layer model, Path file) throws InputException, IOException {
-        try {
-            model.loadStateDict(TensorIO.load(file).stateDict());
-        } catch (FormatException | IllegalStateException e) { // damaged, or no state dict; the messages name the file
-            throw new InputException(e.getMessage(), e);
-        } catch (IllegalArgumentException e) { // of another network
-            throw new InputException(file + ": " + e.getMessage(), e);
-        } catch (FileSystemException e) {
-            throw InputException.unreadable(file.toString(), e);
-        }
+    private static List<Prediction> predictions(Layer model, Tensor input) {
+        return Prediction.of(model, input, IrisData.SPECIES);
     }
 
     // ---- options ----
@@ -175,56 +127,12 @@ final class Iris implements Callable<Integer> {
 
     /** All that can be known to fail before the training is told before it. */
     private void checkOptions() throws InputException {
-        check(epochs >= 0, "--epochs must be 0 or more, got " + epochs);
-        check(lr > 0 && lr < Double.POSITIVE_INFINITY, "--lr must be a number above 0, got " + lr);
-        check(batchSize >= 1, "--batch-size must be 1 or more, got " + batchSize);
+        checkNumbers(epochs, lr, batchSize);
         if (predictsOnly()) {
-            for (String option : TRAINING_OPTIONS) {
-                check(!spec.commandLine().getParseResult().hasMatchedOption(option),
-                        option + " is for training, but --load and --predict together only predict");
-            }
-            return;
-        }
-        check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
-        Path folder = save.toAbsolutePath().getParent();
-        if (Files.isDirectory(save)) {
-            throw new InputException(save + ": cannot be saved to, it is a folder");
-        }
-        if (folder != null && !Files.isDirectory(folder)) {
-            throw new InputException(save + ": cannot be saved, there is no folder " + folder);
-        }
-    }
-
-    private void check(boolean good, String message) {
-        if (!good) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
-    }
-
-    // ---- output ----
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
-    }
-
-    private void say(String format, Object... values) {
-        if (!json) {
-            out().println(String.format(Locale.ROOT, format, values));
-        }
-    }
-
-    private Progress progress() {
-        if (json) {
-            return Progress.silent();
-        }
-        return System.console() == null ? Progress.lines(out(), epochs) : Progress.bar(System.out, epochs);
-    }
-
-    private void report(IrisResult result) throws IOException {
-        if (json) {
-            result.printJson(out());
+            checkOnlyPredicts();
         } else {
-            result.print(out());
+            check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
+            checkCanSave(save);
         }
     }
 }

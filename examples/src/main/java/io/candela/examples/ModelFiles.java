@@ -4,6 +4,7 @@ import io.candela.io.FormatException;
 import io.candela.io.TensorFile;
 import io.candela.io.TensorIO;
 import io.candela.io.TensorInfo;
+import io.candela.nn.Layer;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -38,6 +39,17 @@ final class ModelFiles {
 
     static TensorFile open(Path path) throws InputException, IOException {
         return with(path, () -> TensorIO.open(path));
+    }
+
+    /** Loads weights; if they cannot be used, the model stays as it is. */
+    static void restore(Layer model, Path file) throws InputException, IOException {
+        try {
+            with(file, () -> model.loadStateDict(TensorIO.load(file).stateDict()));
+        } catch (IllegalStateException e) { // no state dict; the message names the file
+            throw new InputException(e.getMessage(), e);
+        } catch (IllegalArgumentException e) { // of another network
+            throw new InputException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** What a file holds beside tensors, without safetensors' notes about tied tensors. */

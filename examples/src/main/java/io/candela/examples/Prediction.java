@@ -8,20 +8,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a network takes a flower for.
+ * What a network takes something for.
  *
- * @param species     one of {@link IrisData#SPECIES}
+ * @param label       the class's name
  * @param probability how sure it is, up to 1
  */
-record Prediction(String species, float probability) {
-    /** One prediction per row of measurements, by a network that gives log probabilities. */
-    static List<Prediction> of(Layer model, Tensor input) {
-        ValuesAndIndices best = Autograd.noGrad(() -> model.forward(input).exp().max(1));
+record Prediction(String label, float probability) {
+    /** One prediction per row, by a network that gives logits or log probabilities. */
+    static List<Prediction> of(Layer model, Tensor input, List<String> labels) {
+        boolean training = model.isTraining();
+        model.eval();
+        ValuesAndIndices best = Autograd.noGrad(() -> model.forward(input).softmax(1).max(1));
+        model.train(training);
         float[] probabilities = best.values().toFloatArray();
         int[] classes = best.indices().toIntArray();
         List<Prediction> predictions = new ArrayList<>();
         for (int i = 0; i < classes.length; i++) {
-            predictions.add(new Prediction(IrisData.SPECIES.get(classes[i]), probabilities[i]));
+            predictions.add(new Prediction(labels.get(classes[i]), probabilities[i]));
         }
         return predictions;
     }

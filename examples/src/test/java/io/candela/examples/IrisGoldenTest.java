@@ -3,6 +3,8 @@ package io.candela.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.nn.NLLLoss;
+import io.candela.optim.Adam;
 import io.candela.tensor.Tensor;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,9 +22,10 @@ class IrisGoldenTest {
         Tensor.manualSeed((long) golden.get("seed")[0]);
         IrisData.Split split = IrisCsv.bundled().split();
         Multiclass model = new Multiclass();
-        Training training = new Training(model, split.train(), (int) golden.get("batch")[0], golden.get("lr")[0]);
+        Training training = new Training(model, new NLLLoss(), new Adam(model.parameters(), golden.get("lr")[0]));
+        int batchSize = (int) golden.get("batch")[0];
 
-        double[] losses = training.epoch();
+        double[] losses = training.epoch(split.train().shuffled(batchSize));
         double[] expectedLosses = golden.get("losses");
         assertEquals(20, expectedLosses.length);
         for (int i = 0; i < expectedLosses.length; i++) {
@@ -30,7 +33,7 @@ class IrisGoldenTest {
         }
 
         for (int epoch = 1; epoch < golden.get("epochs")[0]; epoch++) {
-            training.epoch();
+            training.epoch(split.train().shuffled(batchSize));
         }
         double worst = 0;
         for (Map.Entry<String, Tensor> parameter : model.namedParameters().entrySet()) {

@@ -192,9 +192,9 @@ class IrisTest {
     void refusesBadFiles() throws IOException {
         Path file = write("bad.csv", "");
         String header = HEADER.strip();
-        assertRefused(file + ": there are no rows; expected the header " + header + " and a row per flower", "--data", file);
+        assertRefused(file + ", line 1, column 1: there are no rows; expected the header " + header + " and a line per row", "--data", file);
         write("bad.csv", HEADER);
-        assertRefused(file + ": there are no rows; expected the header " + header + " and a row per flower", "--data", file);
+        assertRefused(file + ", line 1, column 1: there are no rows; expected the header " + header + " and a line per row", "--data", file);
         write("bad.csv", "5.1,3.5,1.4,0.2,setosa\n");
         assertRefused(file + ", line 1, column 1: \"5.1\" is not the header sepal_length; the file must start with " + header, "--data", file);
         write("bad.csv", HEADER + "5.1,3.5,1.4,0.2,setosa\n");
@@ -202,7 +202,7 @@ class IrisTest {
         Files.write(file, "caf\u00e9".getBytes(StandardCharsets.ISO_8859_1));
         assertRefused(file + ": not a text file in UTF-8", "--data", file);
         write("bad.csv", HEADER + "5.1,\"3.5,1.4,0.2,setosa\n");
-        assertRefusedBeginning(file + ": ", "--data", file);
+        assertRefusedBeginning(file + ", line 2, ", "--data", file);
         assertRefused(folder.resolve("none.csv") + ": no such file", "--data", folder.resolve("none.csv"));
         assertRefusedBeginning(folder + ": ", "--data", folder);
     }
@@ -232,7 +232,7 @@ class IrisTest {
 
             Multiclass untouched = new Multiclass();
             StateDict before = untouched.stateDictSnapshot();
-            assertThrows(InputException.class, () -> Iris.restore(untouched, damaged));
+            assertThrows(InputException.class, () -> ModelFiles.restore(untouched, damaged));
             untouched.stateDict().forEach((name, tensor) -> assertTrue(((Tensor) tensor).equal((Tensor) before.get(name)), name));
         }
         assertArrayEquals(good, Files.readAllBytes(model));

@@ -9,19 +9,20 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@link Iris} found out.
+ * What came out of a training, or of predictions.
  *
  * @param file        where the weights are
  * @param score       on the test data; null if nothing was trained, then epochs and seconds mean nothing either
  * @param epochs      passes over the training data
  * @param seconds     that the training took
+ * @param labelName   what a class is called in JSON, such as species
  * @param predictions null if none were asked for
  */
-record IrisResult(Path file, Score score, int epochs, double seconds, List<Prediction> predictions) {
+record Result(Path file, Score score, int epochs, double seconds, String labelName, List<Prediction> predictions) {
     /** The predictions, one per line, and a last line with the test accuracy. */
     void print(PrintWriter out) {
         if (predictions != null) {
-            predictions.forEach(p -> out.println(String.format(Locale.ROOT, "%s %.4f", p.species(), p.probability())));
+            predictions.forEach(p -> out.println(String.format(Locale.ROOT, "%s %.4f", p.label(), p.probability())));
         }
         if (score != null) {
             out.println(String.format(Locale.ROOT, "test accuracy %.4f (%d/%d)", score.accuracy(), score.correct(), score.total()));
@@ -44,7 +45,7 @@ record IrisResult(Path file, Score score, int epochs, double seconds, List<Predi
                 json.writeArrayFieldStart("predictions");
                 for (Prediction p : predictions) {
                     json.writeStartObject();
-                    json.writeStringField("species", p.species());
+                    json.writeStringField(labelName, p.label());
                     json.writeNumberField("probability", p.probability());
                     json.writeEndObject();
                 }

@@ -1,0 +1,149 @@
+package io.candela.examples;
+
+import io.candela.autograd.Autograd;
+import io.candela.io.TensorIO;
+import io.candela.nn.Layer;
+import io.candela.tensor.Tensor;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.function.DoubleSupplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What the commands that train a network share: the options of all of them, checks before the training, and output for people or programs. */
+@Command
+abstract class TrainingCommand implements Callable<Integer> {
+    private static final int LAST = 100;
+    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume");
+
+    @Option(names = "--json", order = LAST, description = "Print one JSON object and nothing else: accuracy and loss on the test"
+            + " data, epochs, seconds of training, file; with --predict also predictions.")
+    private boolean json;
+
+    @Option(names = {"-h", "--help"}, order = LAST, usageHelp = true, description = "Show this help and exit.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    // ---- options ----
+
+    final void check(boolean good, String message) {
+        if (!good) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    final void checkNumbers(int epochs, double lr, int batchSize) {
+        check(epochs >= 0, "--epochs must be 0 or more, got " + epochs);
+        check(lr > 0 && lr < Double.POSITIVE_INFINITY, "--lr must be a number above 0, got " + lr);
+        check(batchSize >= 1, "--batch-size must be 1 or more, got " + batchSize);
+    }
+
+    /** For runs with both --load and --predict. */
+    final void checkOnlyPredicts() {
+        for (String option : TRAINING_OPTIONS) {
+            check(!spec.commandLine().getParseResult().hasMatchedOption(option),
+                    option + " is for training, but --load and --predict together only predict");
+        }
+    }
+
+    /** Told before the training, not after it. */
+    static void checkCanSave(Path save) throws InputException {
+        Path folder = save.toAbsolutePath().getParent();
+        if (Files.isDirectory(save)) {
+            throw new InputException(save + ": cannot be saved to, it is a folder");
+        }
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new InputException(save + ": cannot be saved, there is no folder " + folder);
+        }
+    }
+
+    // ---- training ----
+
+    /** One epoch of a training. */
+    @FunctionalInterface
+    interface Epoch {
+        /** Goes once over the data; the losses of the batches. */
+        double[] losses();
+    }
+
+    /** What happens after an epoch. */
+    @FunctionalInterface
+    interface AfterEpoch {
+        /** @param loss the mean of its batches */
+        void done(int epoch, double loss) throws IOException;
+    }
+
+    /**
+     * Trains epoch by epoch and tells how it goes.
+     *
+     * @param done     epochs trained before
+     * @param last     how many there are to be
+     * @param accuracy asked after each epoch
+     * @return the seconds it took
+     */
+    final double train(int done, int last, Epoch epoch, DoubleSupplier accuracy, AfterEpoch after) throws IOException {
+        long start = System.nanoTime();
+        try (Progress progress = progress(last)) {
+            for (int number = done + 1; number <= last; number++) {
+                double loss = Arrays.stream(epoch.losses()).average().orElseThrow();
+                progress.epoch(number, loss, accuracy.getAsDouble());
+                after.done(number, loss);
+            }
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Saves the weights, loads them into another network, and compares what both make of some input. */
+    static void saveAndCheck(Layer model, Layer fresh, Path save, Tensor input) throws InputException, IOException {
+        TensorIO.save(model.stateDict(), save);
+        ModelFiles.restore(fresh, save);
+        boolean training = model.isTraining();
+        model.eval();
+        fresh.eval();
+        boolean same = Autograd.noGrad(() -> Arrays.equals(model.forward(input).toFloatArray(), fresh.forward(input).toFloatArray()));
+        model.train(training);
+        if (!same) {
+            throw new IllegalStateException(save + ": a model loaded from it predicts something else than the one that was saved");
+        }
+    }
+
+    // ---- output ----
+
+    final PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    /** Prints what came out, as was asked for. */
+    final void report(Result result) throws IOException {
+        if (json) {
+            result.printJson(out());
+        } else {
+            result.print(out());
+        }
+    }
+
+    /** Prints a line for people. */
+    final void say(String format, Object... values) {
+        if (!json) {
+            out().println(String.format(Locale.ROOT, format, values));
+        }
+    }
+
+    private Progress progress(int epochs) {
+        if (json) {
+            return Progress.silent();
+        }
+        return System.console() == null ? Progress.lines(out(), epochs) : Progress.bar(System.out, epochs);
+    }
+}
