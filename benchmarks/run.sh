@@ -2,7 +2,7 @@
 # Measures Candela and its peers: builds benchmarks.jar with the peers if it is not there, checks that every peer does the work, runs
 # JMH and then the PyTorch twin. Nothing else may run on the machine meanwhile.
 #
-#   benchmarks/run.sh                          everything, about half an hour
+#   benchmarks/run.sh                          everything, about an hour
 #   benchmarks/run.sh IrisStep -f 1            JMH's own arguments: one subject, one fork
 #   PYTHON=/path/to/python benchmarks/run.sh   the Python that has PyTorch; python3 by default, skipped where it has none
 #

@@ -31,16 +31,19 @@ def numbers(n, seed, bound):
     return (bound * h.double() / (1 << 31)).float()
 
 
+def batch_of(batch, features, classes):
+    """A batch whose second half repeats the first with other labels, as in Workload.inputs and labels."""
+    half = max(1, batch // 2)
+    rows = torch.arange(batch)
+    inputs = numbers(batch * features, 1, 1).reshape(batch, features)
+    return inputs[rows % half], (rows % half + rows // half) % classes
+
+
 class Workload:
     """A fully connected network with ReLU between the layers and one batch: Workload.java."""
 
     def __init__(self, batch, log_softmax, widths, adam=None):
-        half = batch // 2
-        rows = torch.arange(batch)
-        self.inputs = numbers(batch * widths[0], 1, 1).reshape(batch, -1)
-        for row in range(half, batch):
-            self.inputs[row] = self.inputs[row - half]
-        self.labels = (rows % half + rows // half) % widths[-1]
+        self.inputs, self.labels = batch_of(batch, widths[0], widths[-1])
         layers = []
         for i, (fan_in, fan_out) in enumerate(zip(widths, widths[1:])):
             linear = nn.Linear(fan_in, fan_out)
@@ -84,6 +87,93 @@ class Lstm:
     step = Workload.step
 
 
+class TutorialCnn(nn.Module):
+    """The network of PyTorch's CIFAR-10 tutorial."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 6, 5)
+        self.pool = nn.MaxPool2d(2, 2)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(400, 120)
+        self.fc2 = nn.Linear(120, 84)
+        self.fc3 = nn.Linear(84, 10)
+
+    def forward(self, x):
+        x = self.pool(torch.relu(self.conv1(x)))
+        x = self.pool(torch.relu(self.conv2(x))).flatten(1)
+        return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
+
+
+def normalized(fan_in, fan_out, kernel, stride=1):
+    return [nn.Conv2d(fan_in, fan_out, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(fan_out)]
+
+
+class Residual(nn.Module):
+    def __init__(self, fan_in, width):
+        super().__init__()
+        stride = 1 if fan_in == width else 2
+        self.branch = nn.Sequential(*normalized(fan_in, width, 3, stride), nn.ReLU(inplace=True), *normalized(width, width, 3))
+        self.shortcut = nn.Identity() if stride == 1 else nn.Sequential(*normalized(fan_in, width, 1, stride))
+
+    def forward(self, x):
+        return self.branch(x).add_(self.shortcut(x)).relu_()
+
+
+def resnet18():
+    """18 layers with the stem for CIFAR."""
+    widths = [64, 64, 64, 128, 128, 256, 256, 512, 512]
+    blocks = [Residual(fan_in, width) for fan_in, width in zip(widths, widths[1:])]
+    return nn.Sequential(*normalized(3, 64, 3), nn.ReLU(inplace=True), *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, 10))
+
+
+class Images:
+    """A convolutional network and one batch: ImageWork.java."""
+
+    def __init__(self, make, batch, sgd=None, channels_last=False):
+        inputs, self.labels = batch_of(batch, 3 * 32 * 32, 10)
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        self.inputs = inputs.reshape(batch, 3, 32, 32).contiguous(memory_format=layout)
+        self.model = make()
+        scales = {module.weight for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)}
+        shifts = {module.bias for module in self.model.modules() if isinstance(module, nn.BatchNorm2d)}
+        with torch.no_grad():
+            for i, parameter in enumerate(self.model.parameters()):
+                if parameter.dim() > 1:
+                    fan_in = parameter[0].numel()
+                bound = 0.1 if parameter in scales or parameter in shifts else fan_in**-0.5
+                parameter.copy_(numbers(parameter.numel(), 2 + i, bound).reshape(parameter.shape) + (parameter in scales))
+        self.model.to(memory_format=layout)
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01, momentum=0.9, **(sgd or {}))
+
+    def loss(self):
+        return nn.functional.cross_entropy(self.model(self.inputs), self.labels)
+
+    step = Workload.step
+    infer = Workload.infer
+
+
+class Conv:
+    """One convolution: ConvWork.java."""
+
+    def __init__(self, channels_last):
+        layout = torch.channels_last if channels_last else torch.contiguous_format
+        shape = (32, 64, 28, 28)
+        self.inputs = numbers(32 * 64 * 28 * 28, 1, 1).reshape(shape).contiguous(memory_format=layout)
+        self.weight = numbers(64 * 64 * 9, 2, 1 / 24).reshape(64, 64, 3, 3).contiguous(memory_format=layout)
+        self.bias = numbers(64, 3, 1 / 24)
+        self.gradient = numbers(32 * 64 * 28 * 28, 4, 0.01).reshape(shape).contiguous(memory_format=layout)
+
+    def forward(self):
+        with torch.inference_mode():
+            return nn.functional.conv2d(self.inputs, self.weight, self.bias, padding=1)
+
+    def backward(self):
+        with torch.inference_mode():
+            return torch.ops.aten.convolution_backward(
+                self.gradient, self.inputs, self.weight, [64], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, True])
+
+
 def microseconds(work, rounds=15, seconds=0.3):
     """Mean and best of the rounds after warming up, per call."""
     end = time.perf_counter() + 2 * seconds
@@ -103,7 +193,7 @@ def microseconds(work, rounds=15, seconds=0.3):
 
 def report(subject, variant, work):
     mean, best = microseconds(work)
-    print(f"{subject:<14} {variant:<10} {mean:12.2f} {best:12.2f}", flush=True)
+    print(f"{subject:<15} {variant:<16} {mean:12.2f} {best:12.2f}", flush=True)
 
 
 def check():
@@ -119,9 +209,23 @@ def check():
             print(f"{name} {variant}: loss {first:.6f}, after 100 steps {work.loss().item():.6f}")
 
 
+    sgds = {"default": {}, "fused": {"fused": True}, "nesterov": {"nesterov": True}}
+    for name, make, batch, steps in (("cnn", TutorialCnn, 64, 100), ("resnet18", resnet18, 16, 3)):
+        for variant, sgd in sgds.items():
+            for channels_last in (False, True):
+                work = Images(make, batch, sgd, channels_last)
+                first = work.loss().item()
+                for _ in range(steps):
+                    work.step()
+                last = work.loss().item()
+                work.model.eval()
+                layout = " channels last" * channels_last
+                print(f"{name} {variant}{layout}: loss {first:.6f}, after {steps} steps {last:.6f}, evaluated {work.loss().item():.6f}")
+
+
 def bench():
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads; microseconds per call")
-    print(f"{'subject':<14} {'variant':<10} {'mean':>12} {'best':>12}")
+    print(f"{'subject':<15} {'variant':<16} {'mean':>12} {'best':>12}")
     for variant, adam in VARIANTS.items():
         report("IrisStep", variant, Workload(*IRIS, adam=adam).step)
     report("IrisForward", "inference", Workload(*IRIS).infer)
@@ -129,6 +233,7 @@ def bench():
         report("MlpStep", variant, Workload(*MLP, adam=adam).step)
     for variant, adam in VARIANTS.items():
         report("LstmStep", variant, Lstm(adam).step)
+    bench_images()
     a, b = numbers(40, 1, 1).reshape(5, 8), numbers(40, 2, 1).reshape(5, 8)
     lhs, rhs = numbers(20, 1, 1).reshape(5, 4), numbers(32, 2, 1).reshape(4, 8)
     square = [numbers(1 << 20, seed, 1).reshape(1024, 1024) for seed in (1, 2)]
@@ -138,6 +243,22 @@ def bench():
     report("TinyOps", "matmul", lambda: lhs @ rhs)
     report("Matmul", "1024", lambda: square[0] @ square[1])
     bench_files()
+
+
+def bench_images():
+    """Each in PyTorch's default layout and with channels last."""
+    for layout, channels_last in (("", False), (" last", True)):
+        for variant, sgd in (("default", {}), ("fused", {"fused": True})):
+            report("CnnStep 64", variant + layout, Images(TutorialCnn, 64, sgd, channels_last).step)
+            report("CnnStep 1", variant + layout, Images(TutorialCnn, 1, sgd, channels_last).step)
+            report("ResNet18Step", variant + layout, Images(resnet18, 16, sgd, channels_last).step)
+        for batch in (16, 1):
+            work = Images(resnet18, batch, channels_last=channels_last)
+            work.model.eval()
+            report(f"ResNet18Eval {batch}", "inference" + layout, work.infer)
+        conv = Conv(channels_last)
+        report("ConvForward", "inference" + layout, conv.forward)
+        report("ConvBackward", "gradients" + layout, conv.backward)
 
 
 def bench_files():

@@ -21,11 +21,11 @@ public class OneDnnMatmul {
     private final engine cpu = new engine(engine.kind.cpu, 0);
     private final stream stream = new stream(cpu);
     private final memory.desc rows = new memory.desc(new long[] {N, N}, memory.data_type.f32, memory.format_tag.ab);
-    private final FloatPointer result = aligned(new float[N * N]);
+    private final FloatPointer result = OneDnn.aligned(new float[N * N]);
     private final matmul primitive = new matmul(new matmul.primitive_desc(cpu, rows, rows, rows));
     private final IntMemoryMap arguments = new IntMemoryMap()
-            .put(DNNL_ARG_SRC, new memory(rows, cpu, aligned(Operands.first(N, N))))
-            .put(DNNL_ARG_WEIGHTS, new memory(rows, cpu, aligned(Operands.second(N, N))))
+            .put(DNNL_ARG_SRC, new memory(rows, cpu, OneDnn.aligned(Operands.first(N, N))))
+            .put(DNNL_ARG_WEIGHTS, new memory(rows, cpu, OneDnn.aligned(Operands.second(N, N))))
             .put(DNNL_ARG_DST, new memory(rows, cpu, result));
 
     public Pointer run() {
@@ -38,12 +38,5 @@ public class OneDnnMatmul {
         float[] copy = new float[N * N];
         result.get(copy);
         return copy;
-    }
-
-    /** On a page of its own, so that the time does not depend on where the allocator happens to put it. */
-    private static FloatPointer aligned(float[] values) {
-        FloatPointer memory = new FloatPointer(values.length + 1024L);
-        long skip = (4096 - memory.address() % 4096) % 4096 / Float.BYTES;
-        return memory.getPointer(skip).put(values);
     }
 }

@@ -33,10 +33,19 @@ public record Workload(String name, int batch, boolean logSoftmax, int... widths
         return batch * features() < 1000;
     }
 
-    /** Shape {@code (batch, features)}, row by row. The second half repeats the first: see {@link #labels()}. */
+    /** Shape {@code (batch, features)}, row by row. */
     public float[] inputs() {
-        float[] inputs = numbers(batch * features(), 1, 1);
-        int half = batch / 2 * features();
+        return inputs(batch, features());
+    }
+
+    public int[] labels() {
+        return labels(batch, classes());
+    }
+
+    /** A batch, row by row. The second half repeats the first: see {@link #labels(int, int)}. */
+    static float[] inputs(int batch, int features) {
+        float[] inputs = numbers(batch * features, 1, 1);
+        int half = half(batch) * features;
         for (int i = half; i < inputs.length; i++) {
             inputs[i] = inputs[i - half];
         }
@@ -44,9 +53,13 @@ public record Workload(String name, int batch, boolean logSoftmax, int... widths
     }
 
     /** Equal inputs have different labels, so that millions of steps on the one batch neither learn it nor let gradients fade into denormal numbers. */
-    public int[] labels() {
-        int half = batch / 2;
-        return IntStream.range(0, batch).map(row -> (row % half + row / half) % classes()).toArray();
+    static int[] labels(int batch, int classes) {
+        int half = half(batch);
+        return IntStream.range(0, batch).map(row -> (row % half + row / half) % classes).toArray();
+    }
+
+    private static int half(int batch) {
+        return Math.max(1, batch / 2);
     }
 
     /** Start values of a layer's weight in PyTorch's layout, {@code (out, in)}, row by row. */

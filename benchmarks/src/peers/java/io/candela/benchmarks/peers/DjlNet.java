@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
@@ -16,19 +17,36 @@ import ai.djl.training.initializer.Initializer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Adam;
+import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import io.candela.benchmarks.Workload;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A {@link Workload} in DJL on PyTorch: its Trainer, with a sub-manager per step that frees the step's arrays. */
+/** A network in DJL on PyTorch: its Trainer, with a sub-manager per step that frees the step's arrays. */
 public abstract class DjlNet implements PeerNet {
     private final Trainer trainer;
     private final NDList inputs;
     private final NDList labels;
 
-    @SuppressWarnings("this-escape")
     DjlNet(Workload work) {
+        this(work.name(), block(work), loss(!work.logSoftmax()),
+                Adam.builder().optLearningRateTracker(Tracker.fixed((float) Workload.LEARNING_RATE)).build(),
+                new Shape(work.batch(), work.features()), work.inputs(), work.labels());
+    }
+
+    @SuppressWarnings("this-escape")
+    DjlNet(String name, Block block, Loss loss, Optimizer optimizer, Shape shape, float[] inputs, int... labels) {
+        Model model = Model.newInstance(name, "PyTorch");
+        model.setBlock(block);
+        trainer = model.newTrainer(new DefaultTrainingConfig(loss).optOptimizer(optimizer));
+        trainer.initialize(shape);
+        NDManager manager = trainer.getManager();
+        this.inputs = new NDList(manager.create(inputs, shape));
+        this.labels = new NDList(manager.create(labels).toType(DataType.INT64, false));
+    }
+
+    private static Block block(Workload work) {
         Djl.prepare(work.tiny());
         SequentialBlock block = new SequentialBlock();
         for (int i = 0; i < work.layers(); i++) {
@@ -40,16 +58,12 @@ public abstract class DjlNet implements PeerNet {
         if (work.logSoftmax()) {
             block.add(scores -> new NDList(scores.singletonOrThrow().logSoftmax(1)));
         }
-        Model model = Model.newInstance(work.name(), "PyTorch");
-        model.setBlock(block);
-        // -1: class axis, true: labels are indices, fromLogit: whether the scores still need a LogSoftmax
-        Loss loss = new SoftmaxCrossEntropyLoss("loss", 1, -1, true, !work.logSoftmax());
-        trainer = model.newTrainer(new DefaultTrainingConfig(loss).optOptimizer(
-                Adam.builder().optLearningRateTracker(Tracker.fixed((float) Workload.LEARNING_RATE)).build()));
-        trainer.initialize(new Shape(work.batch(), work.features()));
-        NDManager manager = trainer.getManager();
-        inputs = new NDList(manager.create(work.inputs(), new Shape(work.batch(), work.features())));
-        labels = new NDList(manager.create(work.labels()).toType(DataType.INT64, false));
+        return block;
+    }
+
+    /** Cross entropy of class axis −1 for labels that are indices. */
+    static Loss loss(boolean ofScores) {
+        return new SoftmaxCrossEntropyLoss("loss", 1, -1, true, ofScores);
     }
 
     private static Linear layer(Workload work, int i) {
@@ -59,7 +73,7 @@ public abstract class DjlNet implements PeerNet {
         return linear;
     }
 
-    private static Initializer values(float[] values) {
+    static Initializer values(float[] values) {
         return (manager, shape, type) -> manager.create(values, shape);
     }
 
@@ -86,6 +100,11 @@ public abstract class DjlNet implements PeerNet {
     @Override
     public double lossNow() {
         return loss().getFloat();
+    }
+
+    /** Loss in evaluation mode. */
+    public double evaluatedLoss() {
+        return trainer.getLoss().evaluate(labels, trainer.evaluate(inputs)).getFloat();
     }
 
     private NDArray loss() {

@@ -13,38 +13,58 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** A {@link Workload} in DL4J: softmax with cross entropy, which is what LogSoftmax with NLLLoss is, in workspaces. */
+/** A network in DL4J: softmax with cross entropy, which is what LogSoftmax with NLLLoss is, in workspaces. */
 public abstract class Dl4jNet implements PeerNet {
     private final MultiLayerNetwork net;
     private final DataSet batch;
 
     Dl4jNet(Workload work) {
+        this(net(work), batch(work.inputs(), work.labels(), work.classes(), work.batch(), work.features()));
+    }
+
+    Dl4jNet(MultiLayerNetwork net, DataSet batch) {
+        this.net = net;
+        this.batch = batch;
+    }
+
+    private static MultiLayerNetwork net(Workload work) {
         Nd4jThreads.prepare(work.tiny());
-        var layers = new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).updater(new Adam(Workload.LEARNING_RATE))
-                .trainingWorkspaceMode(WorkspaceMode.ENABLED).inferenceWorkspaceMode(WorkspaceMode.ENABLED).list();
+        var layers = layers(new Adam(Workload.LEARNING_RATE));
         int last = work.layers() - 1;
         for (int i = 0; i < last; i++) {
             layers.layer(new DenseLayer.Builder().nIn(work.widths()[i]).nOut(work.widths()[i + 1]).activation(Activation.RELU).build());
         }
         layers.layer(new OutputLayer.Builder(LossFunction.MCXENT).nIn(work.widths()[last]).nOut(work.classes()).activation(Activation.SOFTMAX).build());
-        net = new MultiLayerNetwork(layers.build());
+        MultiLayerNetwork net = new MultiLayerNetwork(layers.build());
         net.init();
         for (int i = 0; i < work.layers(); i++) {
-            INDArray weight = Nd4j.create(work.weight(i), new long[] {work.widths()[i + 1], work.widths()[i]}, 'c');
-            net.setParam(i + "_W", weight.transpose());
-            net.setParam(i + "_b", Nd4j.create(work.bias(i), new long[] {1, work.widths()[i + 1]}, 'c'));
+            setAffine(net, i, work.weight(i), work.bias(i));
         }
-        INDArray inputs = Nd4j.create(work.inputs(), new long[] {work.batch(), work.features()}, 'c');
-        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, work.batch(), work.classes());
-        int[] labels = work.labels();
+        return net;
+    }
+
+    static NeuralNetConfiguration.ListBuilder layers(IUpdater updater) {
+        return new NeuralNetConfiguration.Builder().dataType(DataType.FLOAT).updater(updater)
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED).inferenceWorkspaceMode(WorkspaceMode.ENABLED).list();
+    }
+
+    /** Parameters of a fully connected layer; the weight is PyTorch's, {@code (out, in)}. */
+    static void setAffine(MultiLayerNetwork net, int layer, float[] weight, float... bias) {
+        net.setParam(layer + "_W", Nd4j.create(weight, new long[] {bias.length, weight.length / bias.length}, 'c').transpose());
+        net.setParam(layer + "_b", Nd4j.create(bias, new long[] {1, bias.length}, 'c'));
+    }
+
+    static DataSet batch(float[] inputs, int[] labels, int classes, long... shape) {
+        INDArray oneHot = Nd4j.zeros(DataType.FLOAT, labels.length, classes);
         for (int i = 0; i < labels.length; i++) {
             oneHot.putScalar(i, labels[i], 1);
         }
-        batch = new DataSet(inputs, oneHot);
+        return new DataSet(Nd4j.create(inputs, shape, 'c'), oneHot);
     }
 
     @Override

@@ -1,8 +1,7 @@
 package io.candela.benchmarks.peers;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** libtorch through JavaCPP. */
 final class LibTorch {
@@ -17,12 +16,9 @@ final class LibTorch {
         System.setProperty("org.bytedeco.javacpp.nopointergc", "true");
     }
 
-    static Tensor matrix(float[] values, long rows, long columns) {
-        return tensor(values).reshape(rows, columns);
-    }
-
-    static Tensor vector(float[] values) {
-        return tensor(values);
+    /** Of a shape, row by row. */
+    static Tensor tensor(float[] values, long... shape) {
+        return torch.tensor(values).reshape(shape);
     }
 
     static float[] values(Tensor tensor) {

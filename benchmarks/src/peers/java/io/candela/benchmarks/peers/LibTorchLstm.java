@@ -24,13 +24,11 @@ public class LibTorchLstm implements PeerNet {
 
     public LibTorchLstm() {
         LibTorch.prepare(false);
-        inputs = LibTorch.matrix(LstmWork.inputs(), (long) LstmWork.STEPS * LstmWork.BATCH, LstmWork.SIZE)
-                .view(LstmWork.STEPS, LstmWork.BATCH, LstmWork.SIZE);
-        targets = LibTorch.matrix(LstmWork.targets(), (long) LstmWork.STEPS * LstmWork.BATCH, LstmWork.SIZE)
-                .view(LstmWork.STEPS, LstmWork.BATCH, LstmWork.SIZE);
+        inputs = LibTorch.tensor(LstmWork.inputs(), LstmWork.STEPS, LstmWork.BATCH, LstmWork.SIZE);
+        targets = LibTorch.tensor(LstmWork.targets(), LstmWork.STEPS, LstmWork.BATCH, LstmWork.SIZE);
         for (int i = 0; i < parameters.length; i++) {
             float[] values = LstmWork.parameter(i);
-            Tensor start = LstmWork.isWeight(i) ? LibTorch.matrix(values, 4 * LstmWork.SIZE, LstmWork.SIZE) : LibTorch.vector(values);
+            Tensor start = LstmWork.isWeight(i) ? LibTorch.tensor(values, 4 * LstmWork.SIZE, LstmWork.SIZE) : LibTorch.tensor(values, values.length);
             parameters[i] = start.set_requires_grad(true);
         }
         Tensor zero = zeros(LstmWork.LAYERS, LstmWork.BATCH, LstmWork.SIZE);

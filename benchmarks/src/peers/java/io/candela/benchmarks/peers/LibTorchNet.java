@@ -28,13 +28,13 @@ public abstract class LibTorchNet implements PeerNet {
     LibTorchNet(Workload work) {
         LibTorch.prepare(work.tiny());
         this.work = work;
-        inputs = LibTorch.matrix(work.inputs(), work.batch(), work.features());
+        inputs = LibTorch.tensor(work.inputs(), work.batch(), work.features());
         labels = tensor(Arrays.stream(work.labels()).asLongStream().toArray());
         weights = new Tensor[work.layers()];
         biases = new Tensor[work.layers()];
         for (int i = 0; i < work.layers(); i++) {
-            weights[i] = LibTorch.matrix(work.weight(i), work.widths()[i + 1], work.widths()[i]).set_requires_grad(true);
-            biases[i] = LibTorch.vector(work.bias(i)).set_requires_grad(true);
+            weights[i] = LibTorch.tensor(work.weight(i), work.widths()[i + 1], work.widths()[i]).set_requires_grad(true);
+            biases[i] = LibTorch.tensor(work.bias(i), work.widths()[i + 1]).set_requires_grad(true);
         }
         adam = new LibTorchAdam(Stream.of(weights, biases).flatMap(Arrays::stream).toArray(Tensor[]::new), work.tiny());
     }

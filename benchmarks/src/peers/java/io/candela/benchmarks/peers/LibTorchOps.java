@@ -15,10 +15,10 @@ public abstract class LibTorchOps implements PeerOps {
 
     LibTorchOps(int rows, int inner, int columns) {
         LibTorch.prepare(rows < Operands.SQUARE);
-        a = LibTorch.matrix(Operands.first(rows, columns), rows, columns);
-        b = LibTorch.matrix(Operands.second(rows, columns), rows, columns);
-        lhs = LibTorch.matrix(Operands.first(rows, inner), rows, inner);
-        rhs = LibTorch.matrix(Operands.second(inner, columns), inner, columns);
+        a = LibTorch.tensor(Operands.first(rows, columns), rows, columns);
+        b = LibTorch.tensor(Operands.second(rows, columns), rows, columns);
+        lhs = LibTorch.tensor(Operands.first(rows, inner), rows, inner);
+        rhs = LibTorch.tensor(Operands.second(inner, columns), inner, columns);
     }
 
     public Tensor run(TinyOp.Kind op) {

@@ -1,8 +1,13 @@
 package io.candela.benchmarks.peers;
 
+import io.candela.benchmarks.CandelaConv;
+import io.candela.benchmarks.CandelaImages;
+import io.candela.benchmarks.ImageWork;
+import io.candela.benchmarks.OneDnnConv;
 import io.candela.benchmarks.OneDnnMatmul;
 import io.candela.benchmarks.Operands;
 import io.candela.benchmarks.TinyOp;
+import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -12,10 +17,16 @@ import java.nio.file.Path;
  */
 public final class PeerCheck {
     private static final String[] CHECKS = {
-        "libtorch iris", "libtorch mlp", "libtorch lstm", "libtorch tiny", "libtorch square", "djl iris", "djl mlp", "djl tiny",
-        "djl square", "dl4j iris", "dl4j mlp", "nd4j tiny", "nd4j square", "onednn square"
+        "candela cnn", "candela resnet18", "candela conv", "candela conv channels last",
+        "libtorch iris", "libtorch mlp", "libtorch lstm", "libtorch tiny", "libtorch square", "libtorch cnn", "libtorch resnet18",
+        "libtorch resnet18 channels last", "libtorch conv", "libtorch conv channels last",
+        "djl iris", "djl mlp", "djl tiny", "djl square", "djl cnn", "djl resnet18",
+        "dl4j iris", "dl4j mlp", "dl4j cnn", "nd4j tiny", "nd4j square", "onednn square", "onednn conv"
     };
     private static final int STEPS = 100;
+    /** Of the residual network, whose losses fall so steeply that every step makes differences of rounding ten times larger. */
+    private static final int FEW_STEPS = 3;
+    private static final int CNN_BATCH = 64;
     /** DJL and DL4J scale Adam's epsilon otherwise than PyTorch, which shows where gradients are tiny: {@code mlp} is off by 4e-4. */
     private static final double TOLERANCE = 2e-3;
 
@@ -32,47 +43,101 @@ public final class PeerCheck {
         } else {
             double error = error(args[0]);
             good = error < TOLERANCE; // NaN fails
-            System.out.printf("%-16s %s, off by %.1e%n", args[0], good ? "agrees" : "DISAGREES", error);
+            System.out.printf("%-32s %s, off by %.1e%n", args[0], good ? "agrees" : "DISAGREES", error);
         }
         System.exit(good ? 0 : 1);
     }
 
     private static double error(String check) {
         return switch (check) {
+            case "candela cnn" -> cnn(candela(ImageWork.cnn(CNN_BATCH)));
+            case "candela resnet18" -> resnet18(candela(ImageWork.resnet18(ImageWork.STEP_BATCH)));
+            case "candela conv" -> conv(new CandelaConv.Plain());
+            case "candela conv channels last" -> conv(new CandelaConv.ChannelsLast());
             case "libtorch iris" -> iris(new LibTorchNet.Iris());
             case "libtorch mlp" -> mlp(new LibTorchNet.Mlp());
-            case "libtorch lstm" -> training(new LibTorchLstm(), 0.085190, 0.065907);
+            case "libtorch lstm" -> training(new LibTorchLstm(), STEPS, 0.085190, 0.065907);
             case "libtorch tiny" -> tiny(new LibTorchOps.Tiny());
             case "libtorch square" -> square(new LibTorchOps.Square());
+            case "libtorch cnn" -> cnn(new LibTorchImages(ImageWork.cnn(CNN_BATCH), false));
+            case "libtorch resnet18" -> resnet18(new LibTorchImages(ImageWork.resnet18(ImageWork.STEP_BATCH), false));
+            case "libtorch resnet18 channels last" -> resnet18(new LibTorchImages(ImageWork.resnet18(ImageWork.STEP_BATCH), true));
+            case "libtorch conv" -> ConvCheck.error(new LibTorchConv.Plain().results());
+            case "libtorch conv channels last" -> ConvCheck.error(new LibTorchConv.ChannelsLast().results());
             case "djl iris" -> iris(new DjlNet.Iris());
             case "djl mlp" -> mlp(new DjlNet.Mlp());
             case "djl tiny" -> tiny(new DjlOps.Tiny());
             case "djl square" -> square(new DjlOps.Square());
+            case "djl cnn" -> cnn(new DjlImages(ImageWork.cnn(CNN_BATCH)));
+            case "djl resnet18" -> resnet18(new DjlImages(ImageWork.resnet18(ImageWork.STEP_BATCH)));
             case "dl4j iris" -> iris(new Dl4jNet.Iris());
             case "dl4j mlp" -> mlp(new Dl4jNet.Mlp());
+            case "dl4j cnn" -> training(new Dl4jImages(ImageWork.cnn(CNN_BATCH)), STEPS, 2.300903, 2.264220);
             case "nd4j tiny" -> tiny(new Nd4jOps.Tiny());
             case "nd4j square" -> square(new Nd4jOps.Square());
             case "onednn square" -> square(op -> oneDnn());
+            case "onednn conv" -> ConvCheck.error(new OneDnnConv().results());
             default -> throw new IllegalArgumentException("no check " + check);
         };
     }
 
     private static double iris(PeerNet net) {
-        return training(net, 1.125934, 1.016186);
+        return training(net, STEPS, 1.125934, 1.016186);
     }
 
     private static double mlp(PeerNet net) {
-        return training(net, 2.303004, 0.693590);
+        return training(net, STEPS, 2.303004, 0.693590);
+    }
+
+    private static double cnn(PeerNet net) {
+        return training(net, STEPS, 2.300903, 2.265585);
+    }
+
+    private static double resnet18(ImageNet net) {
+        return Math.max(training(net, FEW_STEPS, 2.370998, 0.844431), Math.abs(net.evaluatedLoss() - 2.263294));
     }
 
     /** The losses are PyTorch's: {@code python/bench.py --check} prints them. */
-    private static double training(PeerNet net, double first, double last) {
+    private static double training(PeerNet net, int steps, double first, double last) {
         double error = Math.abs(net.lossNow() - first);
-        for (int i = 0; i < STEPS; i++) {
+        for (int i = 0; i < steps; i++) {
             net.step();
         }
         net.infer();
         return Math.max(error, Math.abs(net.lossNow() - last));
+    }
+
+    private static ImageNet candela(ImageWork work) {
+        CandelaImages net = new CandelaImages(work);
+        return new ImageNet() {
+            @Override
+            public void step() {
+                net.step();
+            }
+
+            @Override
+            public void infer() {
+                net.train(false);
+                net.forward();
+                net.train(true);
+            }
+
+            @Override
+            public double lossNow() {
+                return net.loss().item();
+            }
+
+            @Override
+            public double evaluatedLoss() {
+                net.train(false);
+                return lossNow();
+            }
+        };
+    }
+
+    private static double conv(CandelaConv conv) {
+        Tensor[] gradients = conv.backward();
+        return ConvCheck.error(conv.forward().toFloatArray(), gradients[0].toFloatArray(), gradients[1].toFloatArray(), gradients[2].toFloatArray());
     }
 
     private static double tiny(PeerOps ops) {

@@ -1,8 +1,8 @@
 package io.candela.benchmarks.peers;
 
-/** A {@link io.candela.benchmarks.Workload} in the hands of a peer. */
+/** A network in the hands of a peer. */
 public interface PeerNet {
-    /** zeroGrad, forward, loss, backward, Adam step. */
+    /** zeroGrad, forward, loss, backward, optimizer step. */
     void step();
 
     /** Forward without gradient, the peer's cheapest way. */
