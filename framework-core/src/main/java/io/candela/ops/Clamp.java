@@ -5,20 +5,31 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.Tensor;
 
-/** Limits to a range; the gradient passes where the element was inside, ends included. */
+/** Limits to a range; the gradient passes where the element was inside, ends included, or not if they are open. */
 public final class Clamp extends UnaryOp {
     private final double low;
     private final double high;
+    private final boolean open;
     private final Tensor target;
     private Saved x;
 
     /** Into a new tensor. */
     public Clamp(double low, double high) {
-        this(low, high, null);
+        this(low, high, false, null);
+    }
+
+    /** Into a new tensor, as hardtanh: the gradient is 0 at the ends too, and passes at NaN. */
+    public static Clamp open(double low, double high) {
+        return new Clamp(low, high, true, null);
     }
 
     /** Into {@code target}, the operand. */
     public Clamp(double low, double high, Tensor target) {
+        this(low, high, false, target);
+    }
+
+    private Clamp(double low, double high, boolean open, Tensor target) {
+        this.open = open;
         this.low = low;
         this.high = high;
         this.target = target;
@@ -41,6 +52,9 @@ public final class Clamp extends UnaryOp {
     @Override
     protected Tensor grad(Tensor g) {
         Tensor a = x.get();
+        if (open) {
+            return g.maskedFill(a.le(low).logicalOr(a.ge(high)), 0);
+        }
         return g.maskedFill(a.ge(low).logicalAnd(a.le(high)).logicalNot(), 0); // 0 for NaN too
     }
 }

@@ -3,6 +3,7 @@ package io.candela.nn;
 import io.candela.autograd.Autograd;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
+import io.candela.ops.Clamp;
 import io.candela.ops.Elementwise;
 import io.candela.ops.Pointwise;
 import io.candela.ops.WithNumber;
@@ -62,7 +63,7 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         if (!(min <= max)) {
             throw new IllegalArgumentException("hardtanh: min must not be above max, got %s and %s".formatted(min, max));
         }
-        return x.maskedFill(x.le(min), min).maskedFill(x.ge(max), max);
+        return Autograd.apply(Clamp.open(min, max), x);
     }
 
     /** x limited to 0 … 6; the gradient is 0 at both ends and beyond. */

@@ -10,8 +10,11 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_mul;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_sub;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_abs;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_logistic;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_relu;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_round;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_sqrt;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_square;
+import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_swish;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_eltwise_tanh;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
 
@@ -29,7 +32,7 @@ final class EltwiseDnn {
 
     private EltwiseDnn() {}
 
-    private record Key(int algorithm, int length, boolean binary) {}
+    private record Key(int algorithm, int length, float alpha, boolean binary) {}
 
     /** Does the work if oneDNN has the function and takes the tensors; false if not. */
     static boolean unary(UnaryKernel kernel, Tensor x, Tensor out) {
@@ -42,19 +45,34 @@ final class EltwiseDnn {
             case ABS -> dnnl_eltwise_abs;
             case SQRT -> dnnl_eltwise_sqrt;
             case SQUARE -> dnnl_eltwise_square;
+            case ROUND -> dnnl_eltwise_round;
+            case SILU -> dnnl_eltwise_swish;
             default -> -1;
         };
         if (algorithm < 0) {
             return false;
         }
+        unary(algorithm, 1, x, out);
+        return true;
+    }
+
+    /** Does the work if oneDNN has the function of a number and takes the tensors; false if not. */
+    static boolean withNumber(BinaryKernel kernel, Tensor x, double number, Tensor out) {
+        if (kernel != BinaryKernel.LEAKY_RELU || number == 0 || !fits(x, out)) { // of slope 0, NaN would become 0
+            return false;
+        }
+        unary(dnnl_eltwise_relu, (float) number, x, out);
+        return true;
+    }
+
+    private static void unary(int algorithm, float alpha, Tensor x, Tensor out) {
         long from = address(x);
         long to = address(out);
         forChunks(out.numel(), (start, length) -> {
             Dnn dnn = HostThread.current().dnn();
-            Key key = new Key(algorithm, length, false);
+            Key key = new Key(algorithm, length, alpha, false);
             dnn.run(dnn.primitive(key, () -> build(key)), from + 4L * start, to + 4L * start);
         });
-        return true;
     }
 
     /** Does the work if oneDNN has the function and takes the tensors; false if not. */
@@ -63,7 +81,6 @@ final class EltwiseDnn {
             return false;
         }
         int algorithm = switch (kernel) {
-
             case ADD -> dnnl_binary_add;
             case SUB -> dnnl_binary_sub;
             case MUL -> dnnl_binary_mul;
@@ -78,7 +95,7 @@ final class EltwiseDnn {
         long to = address(out);
         forChunks(out.numel(), (start, length) -> {
             Dnn dnn = HostThread.current().dnn();
-            Key key = new Key(algorithm, length, true);
+            Key key = new Key(algorithm, length, 0, true);
             dnn.run(dnn.primitive(key, () -> build(key)), left + 4L * start, right + 4L * start, to + 4L * start);
         });
         return true;
@@ -108,7 +125,7 @@ final class EltwiseDnn {
             var description = new binary.primitive_desc(Dnn.engine(), key.algorithm, line, line, line);
             return new Dnn.Primitive("binary", new binary(description), new int[] {DNNL_ARG_SRC_0, DNNL_ARG_SRC_1, DNNL_ARG_DST}, line, line, line);
         }
-        var description = new eltwise_forward.primitive_desc(Dnn.engine(), dnnl_forward_inference, key.algorithm, line, line, 0, 0);
+        var description = new eltwise_forward.primitive_desc(Dnn.engine(), dnnl_forward_inference, key.algorithm, line, line, key.alpha, 0);
         return new Dnn.Primitive("eltwise", new eltwise_forward(description), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, line, line);
     }
 }

@@ -5,7 +5,6 @@ import io.candela.backend.UnaryKernel;
 
 /** Activations and their gradients, each in one pass over memory; formulas as in {@link Functions}. */
 final class FloatActivations extends FloatMath {
-    private static final float ROOT_HALF = (float) Functions.ROOT_HALF;
     private static final float ROOT_2_OVER_PI = (float) Functions.ROOT_2_OVER_PI;
     private static final float ONE_OVER_ROOT_2_PI = (float) Functions.ONE_OVER_ROOT_2_PI;
     private static final float CUBE = (float) Functions.GELU_CUBE;
@@ -15,15 +14,16 @@ final class FloatActivations extends FloatMath {
     @Override
     boolean unary(UnaryKernel kernel, float[] x, float[] out, int n) {
         switch (kernel) {
-            case GELU -> {
-                times(x, ROOT_HALF, e, n);
-                erf(e, e, n);
-                gelu(x, e, out, n);
+            case RELU -> {
+                toInts(x, i, n);
+                ReluBits.clear(i, n);
+                toFloats(i, out, n);
             }
+            case GELU -> gelu(x, out, n);
             case GELU_TANH -> {
                 geluInner(x, e, n);
                 tanh(e, e, n);
-                gelu(x, e, out, n);
+                geluByTanh(x, e, out, n);
             }
             case SILU -> {
                 times(x, -1, e, n);
@@ -53,10 +53,14 @@ final class FloatActivations extends FloatMath {
     boolean binary(BinaryKernel kernel, float[] x, float[] y, float[] out, int n) {
         switch (kernel) {
             case GELU_GRAD -> {
-                minusHalfSquare(y, f, n);
-                exp(f, f, n);
-                times(y, ROOT_HALF, e, n);
-                erf(e, e, n);
+                tails(y, n);
+                copy(e, c, n);
+                oneMinus(c, n);
+                toInts(y, i, n);
+                toInts(e, j, n);
+                toInts(c, k, n);
+                pickNegative(i, j, k, n);
+                toFloats(i, e, n);
                 geluGrad(x, y, e, f, out, n);
             }
             case GELU_TANH_GRAD -> {
@@ -131,7 +135,69 @@ final class FloatActivations extends FloatMath {
         }
     }
 
-    private static void gelu(float[] x, float[] t, float[] out, int n) {
+    /** max(x, 0) − |x| Φ(−|x|): what is taken off does not cancel. */
+    private void gelu(float[] x, float[] out, int n) {
+        tails(x, n);
+        takeTail(x, e, n);
+        toInts(x, i, n);
+        if (outOfRange(i, INFINITY - 1, n) < 0) {
+            for (int m = 0; m < n; m++) {
+                e[m] = x[m] == Float.POSITIVE_INFINITY ? x[m] : e[m];
+            }
+        }
+        copy(e, out, n);
+    }
+
+    private static void takeTail(float[] x, float[] tail, int n) {
+        for (int i = 0; i < n; i++) {
+            tail[i] = Math.max(x[i], 0f) - Math.abs(x[i]) * tail[i];
+        }
+    }
+
+    /** e^(−x²/2) into {@code f} and Φ(−|x|) into {@code e}. */
+    private void tails(float[] x, int n) {
+        minusHalfSquare(x, f, n);
+        exp(f, f, n);
+        tails(x, f, e, n);
+    }
+
+    /** Φ(−|x|) = e^(−x²/2) u p(2u − 1) with u = 1/(1 + 0.35 |x|): a polynomial for all x, to 4e-8. */
+    private static void tails(float[] x, float[] e, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            float u = 1 / Math.fma(Math.abs(x[i]), 0.35f, 1f);
+            float w = Math.fma(u, 2f, -1f);
+            float p = Math.fma(w, 1.9585108020692132e-05f, -2.2741050997865386e-05f);
+            p = Math.fma(w, p, -0.00013788843352813274f);
+            p = Math.fma(w, p, 0.00024298889911733568f);
+            p = Math.fma(w, p, 0.0007006518426351249f);
+            p = Math.fma(w, p, -0.001766627305187285f);
+            p = Math.fma(w, p, -0.005110840778797865f);
+            p = Math.fma(w, p, 0.010235751047730446f);
+            p = Math.fma(w, p, 0.07109911739826202f);
+            p = Math.fma(w, p, 0.1714957356452942f);
+            p = Math.fma(w, p, 0.2532442808151245f);
+            out[i] = e[i] * (u * p);
+        }
+    }
+
+    private static void copy(float[] x, float[] out, int n) {
+        System.arraycopy(x, 0, out, 0, n);
+    }
+
+    private static void oneMinus(float[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = 1 - x[i];
+        }
+    }
+
+    private static void pickNegative(int[] x, int[] negative, int[] positive, int n) {
+        for (int i = 0; i < n; i++) {
+            int sign = x[i] >> 31;
+            x[i] = negative[i] & sign | positive[i] & ~sign;
+        }
+    }
+
+    private static void geluByTanh(float[] x, float[] t, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             out[i] = x[i] * (0.5f * (1 + t[i]));
         }
@@ -150,9 +216,9 @@ final class FloatActivations extends FloatMath {
         }
     }
 
-    private static void geluGrad(float[] g, float[] x, float[] erf, float[] e, float[] out, int n) {
+    private static void geluGrad(float[] g, float[] x, float[] below, float[] e, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = g[i] * (0.5f * (1 + erf[i]) + x[i] * (e[i] * ONE_OVER_ROOT_2_PI));
+            out[i] = g[i] * (below[i] + x[i] * (e[i] * ONE_OVER_ROOT_2_PI));
         }
     }
 

@@ -10,6 +10,11 @@ package io.candela.backend.cpu;
 class FloatBits {
     static final int INFINITY = 0x7F800000;
     static final int ONE = 0x3F800000;
+    /** Added to a small float, leaves the nearest integer in the last bits. */
+    static final float MAGIC = 0x1.8p23f;
+    static final int MAGIC_BITS = 0x4B400000;
+    /** 2²²: sizes up to here keep their sign when {@link #MAGIC} is added. */
+    private static final int LARGEST_FRACTION = 0x4A800000;
 
     private final HostBlock bits = new HostBlock(4 * HostThread.BLOCK);
     final float[] a = new float[HostThread.BLOCK];
@@ -104,6 +109,58 @@ class FloatBits {
     private static void floor(float[] x, int n) {
         for (int i = 0; i < n; i++) {
             x[i] = (float) Math.floor(x[i]);
+        }
+    }
+
+    /** Nearest integers by adding a large number, and 1 less where that rounded up; sizes that have no such sum one by one. */
+    void floor(float[] x, float[] out, int n) {
+        toInts(x, i, n);
+        boolean special = outOfRange(i, LARGEST_FRACTION, n) < 0;
+        nearest(x, a, b, n);
+        toInts(b, j, n);
+        minusOnes(j, n);
+        toFloats(j, b, n);
+        addWithSign(x, a, b, n);
+        if (special) {
+            for (int m = 0; m < n; m++) {
+                a[m] = Math.abs(x[m]) <= 0x1p22f ? a[m] : (float) Math.floor(x[m]);
+            }
+        }
+        System.arraycopy(a, 0, out, 0, n);
+    }
+
+    void ceil(float[] x, float[] out, int n) {
+        negate(x, c, n);
+        floor(c, c, n);
+        negate(c, out, n);
+    }
+
+    static void negate(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = -x[i];
+        }
+    }
+
+    /** The nearest integer, −0 rather than 0, and what is left. */
+    private static void nearest(float[] x, float[] whole, float[] rest, int n) {
+        for (int i = 0; i < n; i++) {
+            float w = -(MAGIC - x[i] - MAGIC);
+            whole[i] = w;
+            rest[i] = x[i] - w;
+        }
+    }
+
+    /** −1 where the number is negative, else −0. */
+    private static void minusOnes(int[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = x[i] >> 31 & ONE | Integer.MIN_VALUE;
+        }
+    }
+
+    /** The sum of both; a zero gets x's sign. */
+    private static void addWithSign(float[] x, float[] a, float[] b, int n) {
+        for (int i = 0; i < n; i++) {
+            a[i] = a[i] + b[i] + x[i] * 0f;
         }
     }
 }

@@ -8,9 +8,6 @@ package io.candela.backend.cpu;
  * another.
  */
 class FloatExp extends FloatBits {
-    /** Added to a small float, leaves the nearest integer in the last bits. */
-    static final float MAGIC = 0x1.8p23f;
-    static final int MAGIC_BITS = 0x4B400000;
     private static final float LN2_HIGH = 0x1.62e42ep-1f; // cut off, so that both parts are positive and −0 stays
     private static final float LN2_LOW = 0x1.efa39ep-25f;
     private static final float LOG2_E = (float) (1 / Math.log(2));
@@ -125,12 +122,6 @@ class FloatExp extends FloatBits {
         negate(x, c, n);
         exp(c, c, n);
         logistic(c, out, n);
-    }
-
-    static void negate(float[] x, float[] out, int n) {
-        for (int i = 0; i < n; i++) {
-            out[i] = -x[i];
-        }
     }
 
     static void logistic(float[] e, float[] out, int n) {

@@ -49,7 +49,7 @@ final class FloatLoops {
     /** Whether there is more to it than one instruction. */
     private static boolean isFunction(UnaryKernel kernel) {
         return switch (kernel) {
-            case NEG, ABS, SQUARE, RELU, SQRT, RSQRT, RECIPROCAL, FLOOR, CEIL, ROUND -> false;
+            case NEG, ABS, SQUARE, SQRT, RSQRT, RECIPROCAL, ROUND -> false;
             default -> true;
         };
     }
@@ -213,7 +213,7 @@ final class FloatLoops {
 
     private static void rsqrt(float[] x, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            out[i] = (float) (1 / Math.sqrt(x[i]));
+            out[i] = 1 / (float) Math.sqrt(x[i]);
         }
     }
 

@@ -32,6 +32,8 @@ class FloatMath extends FloatExp {
             case ERF -> erf(x, out, n);
             case SIGN -> sign(x, out, n);
             case TRUNC -> trunc(x, out, n);
+            case FLOOR -> floor(x, out, n);
+            case CEIL -> ceil(x, out, n);
             default -> {
                 return false;
             }

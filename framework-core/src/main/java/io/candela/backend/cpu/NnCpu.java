@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.Backend;
 import io.candela.backend.NnKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
@@ -13,6 +14,8 @@ final class NnCpu implements NnKernels {
     private static final int CHUNK = 16 << 10;
     /** Elements from which oneDNN's start pays. Kept here, so that small programs do not load its classes. */
     private static final int DNN_SOFTMAX = 512;
+    /** Elements from which rows that lie across memory are gathered first, for oneDNN. */
+    private static final int DENSE = 16 << 10;
     /** Normal numbers that the generator makes at once. */
     private static final int NORMAL_GROUP = 16;
 
@@ -20,6 +23,13 @@ final class NnCpu implements NnKernels {
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
         int n = x.dim() == 0 ? 1 : x.size(-1);
         if (x.numel() == 0 || x.numel() >= DNN_SOFTMAX && SoftmaxDnn.forward(x, n, logarithm, out)) {
+            return;
+        }
+        if (x.numel() >= DENSE && x.dtype() == DType.FLOAT32 && !(x.isContiguous() && out.isContiguous())) { // along another dimension
+            Tensor dense = Tensor.empty(x.shape(), x.dtype(), x.device());
+            Backend.of(x).pointwise().copy(x, dense);
+            softmax(dense, logarithm, dense);
+            Backend.of(x).pointwise().copy(dense, out);
             return;
         }
         Blocks in = new Blocks(x, x.shape());

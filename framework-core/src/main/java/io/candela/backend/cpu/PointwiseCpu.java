@@ -157,6 +157,9 @@ final class PointwiseCpu implements PointwiseKernels {
         if (a.dtype() == DType.BOOL && BoolLoops.compare(kernel, a, number, out)) {
             return;
         }
+        if (compute == DType.FLOAT32 && out.numel() >= DNN && EltwiseDnn.withNumber(kernel, a, number, out)) {
+            return;
+        }
         Shape shape = out.shape();
         Blocks left = new Blocks(a, shape);
         Blocks to = new Blocks(out, shape);

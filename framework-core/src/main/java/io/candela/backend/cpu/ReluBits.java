@@ -63,7 +63,7 @@ final class ReluBits {
     }
 
     /** Sets a to 0 where it is below 0. −0 stays, as in PyTorch and in {@link FloatLoops}. */
-    private static void clear(int[] a, int n) {
+    static void clear(int[] a, int n) {
         for (int i = 0; i < n; i++) {
             int bits = a[i];
             int magnitude = bits & Integer.MAX_VALUE;
