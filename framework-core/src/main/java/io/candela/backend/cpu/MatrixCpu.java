@@ -11,6 +11,8 @@ import io.candela.tensor.Tensor;
  * float32.
  */
 final class MatrixCpu implements MatrixKernels {
+    /** Multiplications from which on the products of a batch are shared among threads. */
+    private static final int SHARED = 64 << 10;
     /** Multiplications per chunk when threads share a product of doubles. */
     private static final int CHUNK = 128 << 10;
     /** Columns up to which a small product is summed in registers rather than in vectors. */
@@ -30,9 +32,13 @@ final class MatrixCpu implements MatrixKernels {
         }
         int size = out.size(0);
         int step = out.size(1) * out.size(2);
-        for (int i = 0; i < size; i++) {
-            product(a, a.size(0) == 1 ? 0 : i * a.strides()[0], b, b.size(0) == 1 ? 0 : i * b.strides()[0], null, out, i * step);
-        }
+        boolean shared = size >= Workers.threads() && (long) out.numel() * a.size(2) >= SHARED; // else each product is shared, if it is large enough
+        int chunk = shared ? (size + Workers.threads() - 1) / Workers.threads() : size;
+        Workers.run(size == 0 ? 0 : (size + chunk - 1) / chunk, c -> {
+            for (int i = c * chunk; i < Math.min(size, (c + 1) * chunk); i++) {
+                product(a, a.size(0) == 1 ? 0 : i * a.strides()[0], b, b.size(0) == 1 ? 0 : i * b.strides()[0], null, out, i * step);
+            }
+        });
     }
 
     @Override
