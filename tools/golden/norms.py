@@ -80,4 +80,25 @@ for d in (F32, F64):
     records.record("groupNorm.1.plain", f"corner {d}", lambda x: F.group_norm(x, 1, eps=0.1), corner)
     records.record("batchNorm.tracked", f"corner {d}", lambda x, m, v: tracked(F.batch_norm, x, m, v, training=True, momentum=1.0), corner,
                    *statistics(4, d), grad=False)
+for d, at, shape in cases():  # a rectified normalization, alone and at the end of a residual block
+    c = shape[1]
+    x, r, w, b, (mean, variance) = uniform(shape, d), uniform(shape, d), uniform((c,), d), uniform((c,), d), statistics(c, d)
+    records.record("batchNorm.relu", at, lambda x, w, b: F.batch_norm(x, None, None, w, b, True).relu(), x, w, b)
+    records.record("batchNorm.relu.eval", at, lambda x, w, b, m, v: F.batch_norm(x, m.detach(), v.detach(), w, b).relu(), x, w, b, mean, variance)
+    records.record("batchNorm.relu.sum", at, lambda x, w, b, r: (F.batch_norm(x, None, None, w, b, True) + r).relu(), x, w, b, r)
+    records.record("batchNorm.relu.sum.eval", at, lambda x, w, b, r, m, v: (F.batch_norm(x, m.detach(), v.detach(), w, b) + r).relu(), x, w, b, r, mean, variance)
+    if torch.Size(shape).numel() < 100:
+        records.record("batchNorm.relu.plain", at, lambda x: F.batch_norm(x, None, None, None, None, True, eps=0.1).relu(), x * x.abs())  # none at its channel's mean
+        records.record("batchNorm.relu.sum.plain", at, lambda x, r: (F.batch_norm(x, None, None, None, None, True, eps=0.1) + r).relu(), x, r)
+    records.record("batchNorm.relu.tracked", at, lambda x, r, m, v: tracked(lambda *a, **o: (F.batch_norm(*a, **o) + r).relu(), x, m, v, training=True, momentum=0.3),
+                   x, r, mean, variance, grad=False)
+for d in (F32, F64):
+    corner = torch.tensor([[1.0, 1.0, NAN, INF], [1.0, 2.0, 0.0, 1.0], [1.0, 4.0, 1.0, 2.0]], dtype=d)
+    special = torch.tensor([[1.0, NAN, INF, -INF], [0.0, 1.0, -1.0, NAN], [-0.0, 2.0, 0.0, 1.0]], dtype=d)
+    zero, one = torch.zeros(4, dtype=d), torch.ones(4, dtype=d)
+    records.record("batchNorm.relu.plain", f"corner {d}", lambda x: F.batch_norm(x, None, None, None, None, True, eps=0.1).relu(), corner)
+    records.record("batchNorm.relu.sum.plain", f"corner {d}", lambda x, r: (F.batch_norm(x, None, None, None, None, True, eps=0.1) + r).relu(), corner, special)
+    records.record("batchNorm.relu.eval", f"corner {d}", lambda x, w, b, m, v: F.batch_norm(x, m.detach(), v.detach(), w, b).relu(), special, one, zero, zero, one)
+    records.record("batchNorm.relu.sum.eval", f"corner {d}", lambda x, w, b, r, m, v: (F.batch_norm(x, m.detach(), v.detach(), w, b) + r).relu(),
+                   corner, one, zero, special, zero, one)
 records.write(OUT / "norms.bin.gz", f"torch {torch.__version__}, seed {SEED}; made by tools/golden/norms.py")

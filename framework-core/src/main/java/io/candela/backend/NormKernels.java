@@ -32,4 +32,22 @@ public interface NormKernels {
      */
     void normalizeGrad(Tensor g, Tensor x, Tensor mean, Tensor inverse, Tensor weight, boolean constant, Tensor gradX, Tensor gradWeight,
             Tensor gradBias);
+
+    /**
+     * Writes the larger of {@code (x − mean) · inverse · weight + bias + residual} and 0; NaN stays.
+     *
+     * @param residual in the shape of {@code x}, or null for 0
+     */
+    void normalizeRelu(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor residual, Tensor out);
+
+    /**
+     * Writes the gradients of {@link #normalizeRelu} from that of its result: those of {@link #normalize} from {@code g} with zeros where the result
+     * is 0 or below.
+     *
+     * @param y            the result; null if there was no residual: it is then computed again, in every bit the same
+     * @param bias         as it was; matters only without {@code y}
+     * @param gradResidual {@code g} with zeros; null if not needed
+     */
+    void normalizeReluGrad(Tensor g, Tensor x, Tensor y, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, boolean constant, Tensor gradX,
+            Tensor gradWeight, Tensor gradBias, Tensor gradResidual);
 }

@@ -4,6 +4,7 @@ import io.candela.autograd.Autograd;
 import io.candela.autograd.JointOp;
 import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
+import io.candela.backend.NormKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -11,12 +12,13 @@ import io.candela.tensor.Tensor;
 
 /**
  * {@code (x − mean)/√(variance + eps) · weight + bias} of {@code (n, channels, …)}: over the batch, by channel, or over groups of channels, by
- * sample. The result is in the memory format of {@code x}.
+ * sample. The result is in the memory format of {@code x}. A residual addition and ReLU may follow at once.
  */
 public final class Normalize extends JointOp {
     private static final int X = 0;
     private static final int WEIGHT = 1;
     private static final int BIAS = 2;
+    private static final int RESIDUAL = 3;
     private final String name;
     private final double eps;
     private final Shape statistics; // (channels), or (n, groups)
@@ -26,6 +28,10 @@ public final class Normalize extends JointOp {
     private Tensor inverse;
     private Saved x;
     private Saved weight;
+    private boolean relu;
+    private Saved y; // with ReLU of a sum
+    private Tensor weightThen; // with ReLU alone, as the next: they tell where the result was above 0, whatever becomes of it
+    private Tensor biasThen;
 
     private Normalize(String name, double eps, Shape statistics, Tensor mean, Tensor variance) {
         this.name = name;
@@ -51,11 +57,51 @@ public final class Normalize extends JointOp {
         String who = "batchNorm";
         check(who, x, weight, bias, runningMean, runningVar);
         Normalize op = new Normalize(who, eps, Shape.of(x.size(1)), null, null);
-        Tensor y = apply(op, x, weight, bias);
-        if (runningMean != null && x.numel() > 0) {
-            op.track(runningMean, runningVar, momentum, x.numel() / x.size(1));
-        }
+        Tensor y = apply(op, x, weight, bias, null);
+        op.track(x, runningMean, runningVar, momentum);
         return y;
+    }
+
+    /**
+     * {@code relu(batch(…) + residual)} in one go, equal in every bit.
+     *
+     * @param residual as {@code x}, or null for none
+     */
+    public static Tensor batchRelu(Tensor x, Tensor residual, Tensor weight, Tensor bias, Tensor runningMean, Tensor runningVar, double momentum,
+            double eps) {
+        String who = "batchNorm";
+        check(who, x, weight, bias, runningMean, runningVar);
+        if (!fuses(x, residual)) {
+            return relu(batch(x, weight, bias, runningMean, runningVar, momentum, eps), residual);
+        }
+        Normalize op = new Normalize(who, eps, Shape.of(x.size(1)), null, null);
+        op.relu = true;
+        Tensor y = apply(op, x, weight, bias, residual);
+        op.track(x, runningMean, runningVar, momentum);
+        return y;
+    }
+
+    /** As {@link #batchRelu}, with a mean and variance that are given: {@code relu(fixed(…) + residual)}. */
+    public static Tensor fixedRelu(String who, Tensor x, Tensor residual, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps) {
+        check(who, x, weight, bias, mean, variance);
+        if (!fuses(x, residual)) {
+            return relu(fixed(who, x, weight, bias, mean, variance, eps), residual);
+        }
+        Normalize op = given(who, x, mean, variance, eps);
+        op.relu = true;
+        return apply(op, x, weight, bias, residual);
+    }
+
+    /** Half types are rounded before each step, so one step would give other numbers. */
+    private static boolean fuses(Tensor x, Tensor residual) {
+        if (residual != null) {
+            Shape.broadcast("add", x.shape(), residual.shape()); // before any statistics move
+        }
+        return !x.dtype().isHalf() && (residual == null || residual.dtype() == x.dtype() && residual.shape().equals(x.shape()));
+    }
+
+    private static Tensor relu(Tensor normal, Tensor residual) {
+        return residual == null ? normal.relu() : normal.add(residual).relu();
     }
 
     /**
@@ -63,9 +109,16 @@ public final class Normalize extends JointOp {
      */
     public static Tensor fixed(String who, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance, double eps) {
         check(who, x, weight, bias, mean, variance);
-        Tensor m = mean.detach().clone().to(DType.FLOAT64); // a copy: the layer's may move before the gradient is computed
-        Tensor v = variance.detach().clone().to(DType.FLOAT64);
-        return apply(new Normalize(who, eps, Shape.of(x.size(1)), m, v), x, weight, bias);
+        return apply(given(who, x, mean, variance, eps), x, weight, bias, null);
+    }
+
+    private static Normalize given(String who, Tensor x, Tensor mean, Tensor variance, double eps) {
+        return new Normalize(who, eps, Shape.of(x.size(1)), copy(mean).to(DType.FLOAT64), copy(variance).to(DType.FLOAT64));
+    }
+
+    /** The layer's may change before the gradient is computed. */
+    private static Tensor copy(Tensor t) {
+        return t == null ? null : t.detach().clone();
     }
 
     /**
@@ -82,7 +135,7 @@ public final class Normalize extends JointOp {
         if (groups < 1 || x.size(1) % groups != 0) {
             throw new ShapeException("groupNorm: %d groups do not divide the %d channels of %s", groups, x.size(1), x.shape());
         }
-        return apply(new Normalize(who, eps, Shape.of(x.size(0), groups), null, null), x, weight, bias);
+        return apply(new Normalize(who, eps, Shape.of(x.size(0), groups), null, null), x, weight, bias, null);
     }
 
     /** By sample and channel, over positions; otherwise as {@link #batch}. Running statistics move towards the average of the samples'. */
@@ -90,10 +143,8 @@ public final class Normalize extends JointOp {
         String who = "instanceNorm";
         check(who, x, weight, bias, runningMean, runningVar);
         Normalize op = new Normalize(who, eps, Shape.of(x.size(0), x.size(1)), null, null);
-        Tensor y = apply(op, x, weight, bias);
-        if (runningMean != null && x.numel() > 0) {
-            op.track(runningMean, runningVar, momentum, x.numel() / (x.size(0) * x.size(1)));
-        }
+        Tensor y = apply(op, x, weight, bias, null);
+        op.track(x, runningMean, runningVar, momentum);
         return y;
     }
 
@@ -105,15 +156,16 @@ public final class Normalize extends JointOp {
     public static Tensor rows(String who, Tensor x, double eps) {
         Matrices.checkFloating(who, x);
         Tensor sample = x.contiguous().unsqueeze(0); // rows are the channels of one sample
-        return apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null).squeeze(0);
+        return apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null, null).squeeze(0);
     }
 
     /** Half types are computed in float32; weight and bias may then be that, too. */
-    private static Tensor apply(Normalize op, Tensor x, Tensor weight, Tensor bias) {
+    private static Tensor apply(Normalize op, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
         if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, y -> apply(op, y, weight == null ? null : weight.toFloat(), bias == null ? null : bias.toFloat()));
+            return Pointwise.wide(x, y -> apply(op, y, weight == null ? null : weight.toFloat(), bias == null ? null : bias.toFloat(), residual));
         }
-        return Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias);
+        Tensor added = residual == null ? null : residual.contiguous(x.memoryFormat());
+        return Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias, added);
     }
 
     private static void check(String who, Tensor x, Tensor weight, Tensor bias, Tensor mean, Tensor variance) {
@@ -140,8 +192,12 @@ public final class Normalize extends JointOp {
         }
     }
 
-    /** Moves running statistics towards those of this call, each over {@code count} elements. */
-    private void track(Tensor runningMean, Tensor runningVar, double momentum, int count) {
+    /** Moves running statistics, unless null, towards those of this call. */
+    private void track(Tensor x, Tensor runningMean, Tensor runningVar, double momentum) {
+        if (runningMean == null || x.numel() == 0) {
+            return;
+        }
+        int count = x.numel() / statistics.numel();
         Autograd.noGrad(() -> {
             move(runningMean, mean, momentum);
             move(runningVar, variance.mul((double) count / (count - 1)), momentum);
@@ -173,7 +229,17 @@ public final class Normalize extends JointOp {
             Backend.of(input).norm().moments(input, mean, variance);
         }
         inverse = variance.add(eps).rsqrt();
-        Backend.of(input).norm().normalize(input, mean, inverse, xs[WEIGHT], xs[BIAS], out);
+        if (!relu) {
+            Backend.of(input).norm().normalize(input, mean, inverse, xs[WEIGHT], xs[BIAS], out);
+            return out;
+        }
+        Backend.of(input).norm().normalizeRelu(input, mean, inverse, xs[WEIGHT], xs[BIAS], xs[RESIDUAL], out);
+        if (xs[RESIDUAL] != null) {
+            y = saveResult(out);
+        } else if (isRecorded()) {
+            weightThen = copy(xs[WEIGHT]);
+            biasThen = copy(xs[BIAS]);
+        }
         return out;
     }
 
@@ -182,14 +248,34 @@ public final class Normalize extends JointOp {
         Tensor input = x.get();
         Tensor factor = weight == null ? null : weight.get();
         if (Autograd.isGradEnabled() || input.numel() == 0) {
-            return plain(g, input, factor, needed);
+            return plain(relu && input.numel() > 0 ? g.maskedFill(result(input).le(0), 0) : g, input, factor, needed);
         }
         Tensor[] out = new Tensor[needed.length];
-        out[X] = needed[X] ? Tensor.empty(input.shape(), input.dtype(), input.device(), input.memoryFormat()) : null;
+        for (int i : new int[] {X, RESIDUAL}) {
+            out[i] = needed[i] ? Tensor.empty(input.shape(), input.dtype(), input.device(), input.memoryFormat()) : null;
+        }
         for (int i = WEIGHT; i <= BIAS; i++) {
             out[i] = needed[i] ? Tensor.empty(inputShape(i), input.dtype(), input.device()) : null;
         }
-        Backend.of(input).norm().normalizeGrad(g.contiguous(input.memoryFormat()), input, mean, inverse, factor, constant, out[X], out[WEIGHT], out[BIAS]);
+        NormKernels kernels = Backend.of(input).norm();
+        Tensor gradient = g.contiguous(input.memoryFormat());
+        if (!relu) {
+            kernels.normalizeGrad(gradient, input, mean, inverse, factor, constant, out[X], out[WEIGHT], out[BIAS]);
+        } else if (y == null) {
+            kernels.normalizeReluGrad(gradient, input, null, mean, inverse, weightThen, biasThen, constant, out[X], out[WEIGHT], out[BIAS], null);
+        } else {
+            kernels.normalizeReluGrad(gradient, input, y.get(), mean, inverse, factor, null, constant, out[X], out[WEIGHT], out[BIAS], out[RESIDUAL]);
+        }
+        return out;
+    }
+
+    /** What forward gave; in the memory format of the input. */
+    private Tensor result(Tensor input) {
+        if (y != null) {
+            return y.get();
+        }
+        Tensor out = Tensor.empty(input.shape(), input.dtype(), input.device(), input.memoryFormat());
+        Autograd.noGrad(() -> Backend.of(input).norm().normalizeRelu(input, mean, inverse, weightThen, biasThen, null, out));
         return out;
     }
 
@@ -226,6 +312,9 @@ public final class Normalize extends JointOp {
         }
         if (needed[BIAS]) {
             out[BIAS] = gradient.sum(false, 0, 3).reshape(channels);
+        }
+        if (needed[RESIDUAL]) {
+            out[RESIDUAL] = g;
         }
         return out;
     }

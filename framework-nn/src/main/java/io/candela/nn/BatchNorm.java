@@ -33,15 +33,43 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
         gathering = start;
     }
 
+    /**
+     * {@code relu.forward(forward(x))}: the same numbers, with one pass over memory less on the way forward, and two on the way back. Hooks of both
+     * layers run; where there are any, so do the two layers. {@link Sequential} does this by itself.
+     *
+     * @throws IllegalArgumentException in training, if there is only one value per channel
+     */
+    public final Tensor forward(Tensor x, ReLU relu) {
+        return hasForwardHooks() || relu.hasForwardHooks() ? relu.forward(forward(x)) : normalized(x, true, null);
+    }
+
+    /**
+     * {@code relu.forward(forward(x).add(residual))}, the end of a residual block, otherwise as {@link #forward(Tensor, ReLU)}. The result is in
+     * the memory format of {@code x}.
+     *
+     * @param residual in the shape of {@code x}; others are broadcast, in passes of their own
+     * @throws IllegalArgumentException in training, if there is only one value per channel
+     * @throws io.candela.tensor.ShapeException if {@code residual} cannot be added
+     */
+    public final Tensor forward(Tensor x, Tensor residual, ReLU relu) {
+        return hasForwardHooks() || relu.hasForwardHooks() ? relu.forward(forward(x).add(residual)) : normalized(x, true, residual);
+    }
+
     /** @throws IllegalArgumentException in training, if there is only one value per channel */
     @Override
     final Tensor compute(Tensor x) {
+        return normalized(x, false, null);
+    }
+
+    private Tensor normalized(Tensor x, boolean relu, Tensor residual) {
         checkRank(x, rank, otherRank);
         Tensor mean = runningMean();
         Tensor count = numBatchesTracked();
         boolean counts = isTraining() && count != null;
         double momentum = options.momentum() != null && !gathering ? options.momentum() : counts ? 1 / (count.item() + 1) : 0;
-        Tensor y = F.batchNorm(x, mean, runningVar(), weight(), bias(), isTraining() || mean == null, momentum, options.eps());
+        boolean ofBatch = isTraining() || mean == null;
+        Tensor y = relu ? NormFunctions.batchNormRelu(x, residual, mean, runningVar(), weight(), bias(), ofBatch, momentum, options.eps())
+                : F.batchNorm(x, mean, runningVar(), weight(), bias(), ofBatch, momentum, options.eps());
         if (counts) {
             count.addInPlace(1);
         }

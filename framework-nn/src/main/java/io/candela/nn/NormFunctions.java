@@ -25,16 +25,29 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
      */
     public static Tensor batchNorm(Tensor x, Tensor runningMean, Tensor runningVar, Tensor weight, Tensor bias, boolean training, double momentum,
             double eps) {
+        checkBatchNorm(x, runningMean, runningVar, training, eps);
+        return training ? Normalize.batch(x, weight, bias, runningMean, runningVar, momentum, eps)
+                : Normalize.fixed("batchNorm", x, weight, bias, runningMean, runningVar, eps);
+    }
+
+    /** {@code relu(batchNorm(…) + residual)} in one go, equal in every bit; a residual of null is none. */
+    static Tensor batchNormRelu(Tensor x, Tensor residual, Tensor runningMean, Tensor runningVar, Tensor weight, Tensor bias, boolean training,
+            double momentum, double eps) {
+        checkBatchNorm(x, runningMean, runningVar, training, eps);
+        return training ? Normalize.batchRelu(x, residual, weight, bias, runningMean, runningVar, momentum, eps)
+                : Normalize.fixedRelu("batchNorm", x, residual, weight, bias, runningMean, runningVar, eps);
+    }
+
+    private static void checkBatchNorm(Tensor x, Tensor runningMean, Tensor runningVar, boolean training, double eps) {
         if (eps < 0 || training && eps == 0) {
             throw new IllegalArgumentException("batchNorm: eps must be " + (training ? "positive in training" : "0 or more") + ", got " + eps);
         }
         if (!training) {
-            return Normalize.fixed("batchNorm", x, weight, bias, given("batchNorm", runningMean), given("batchNorm", runningVar), eps);
-        }
-        if (x.dim() >= 2 && x.size(0) * positions(x) == 1) {
+            given("batchNorm", runningMean);
+            given("batchNorm", runningVar);
+        } else if (x.dim() >= 2 && x.size(0) * positions(x) == 1) {
             throw new IllegalArgumentException("batchNorm: expected more than 1 value per channel when training, got input " + x.shape());
         }
-        return Normalize.batch(x, weight, bias, runningMean, runningVar, momentum, eps);
     }
 
     /** What the dimensions behind the channels hold. */

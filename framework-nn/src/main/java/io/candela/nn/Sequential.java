@@ -15,6 +15,7 @@ import java.util.Map;
  */
 public class Sequential extends HookedLayer implements Iterable<Layer> {
     private Layer[] layers = {}; // the children, without the cost of a map on the way forward
+    private boolean[] beforeRelu = {}; // whether the layer is a batch normalization and the next one ReLU: they may run as one
 
     /** Layers under the keys {@code 0}, {@code 1}, …. */
     public Sequential(Layer... layers) {
@@ -49,7 +50,12 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
         register(name, layer);
         Layer[] longer = Arrays.copyOf(layers, layers.length + 1);
         longer[layers.length] = layer;
+        boolean[] pairs = Arrays.copyOf(beforeRelu, longer.length);
+        if (layer instanceof ReLU && layers.length > 0) {
+            pairs[layers.length - 1] = layers[layers.length - 1] instanceof BatchNorm;
+        }
         layers = longer;
+        beforeRelu = pairs;
         return this;
     }
 
@@ -82,10 +88,16 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
     final Tensor compute(Tensor x) {
         Tensor y = x;
         boolean ours = false; // whether y is an intermediate result that only this method has seen
-        for (Layer layer : layers) {
-            Tensor next = layer.call(y);
-            boolean fresh = next.storage() != y.storage();
+        for (int i = 0; i < layers.length; i++) {
+            Layer layer = layers[i];
             boolean unseen = layer.keepsNothing();
+            Tensor next;
+            if (beforeRelu[i] && unseen && layers[i + 1].keepsNothing()) {
+                next = ((BatchNorm) layer).forward(y, (ReLU) layers[++i]);
+            } else {
+                next = layer.call(y);
+            }
+            boolean fresh = next.storage() != y.storage();
             if (ours && fresh && unseen) {
                 retire(y, next);
             }

@@ -32,6 +32,14 @@ class NormContractTest {
         rows.add(nary("batchNorm.eval.plain", x -> F.batchNorm(x[0], x[1].detach(), x[2].detach(), null, null, false, 0.1, 0.1)));
         rows.add(naryMany("batchNorm.tracked", x -> tracked(x, (mean, var) -> F.batchNorm(x[0], mean, var, null, null, true,
                 x[0].shape().rank() == 2 && x[0].size(0) == 3 && x[0].size(1) == 4 ? 1 : 0.3, 1e-5))));
+        rows.add(nary("batchNorm.relu", x -> NormFunctions.batchNormRelu(x[0], null, null, null, x[1], x[2], true, 0.1, 1e-5)));
+        rows.add(nary("batchNorm.relu.eval", x -> NormFunctions.batchNormRelu(x[0], null, x[3].detach(), x[4].detach(), x[1], x[2], false, 0.1, 1e-5)));
+        rows.add(nary("batchNorm.relu.sum", x -> NormFunctions.batchNormRelu(x[0], x[3], null, null, x[1], x[2], true, 0.1, 1e-5)));
+        rows.add(nary("batchNorm.relu.sum.eval", x -> NormFunctions.batchNormRelu(x[0], x[3], x[4].detach(), x[5].detach(), x[1], x[2], false, 0.1, 1e-5)));
+        rows.add(unary("batchNorm.relu.plain", x -> NormFunctions.batchNormRelu(x, null, null, null, null, null, true, 0.1, 0.1)).anyZero());
+        rows.add(binary("batchNorm.relu.sum.plain", (x, r) -> NormFunctions.batchNormRelu(x, r, null, null, null, null, true, 0.1, 0.1)));
+        rows.add(naryMany("batchNorm.relu.tracked", x -> tracked(new Tensor[] {x[0], x[2], x[3]}, (mean, var) -> NormFunctions.batchNormRelu(x[0], x[1], mean,
+                var, null, null, true, 0.3, 1e-5))));
         rows.add(nary("groupNorm.2", x -> F.groupNorm(x[0], 2, x[1], x[2], 1e-5)));
         rows.add(unary("groupNorm.1.plain", x -> F.groupNorm(x, 1, null, null, 0.1)).anyZero());
         rows.add(nary("instanceNorm", x -> F.instanceNorm(x[0], null, null, x[1], x[2], true, 0.1, 1e-5)));

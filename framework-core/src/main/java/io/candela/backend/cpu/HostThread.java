@@ -10,7 +10,7 @@ final class HostThread {
     static final int SLAB_LIMIT = 2 << 10;
     private static final int FIRST_SLAB = 64 << 10;
     private static final int LAST_SLAB = 1 << 20;
-    private static final int SLOTS = 8;
+    private static final int SLOTS = 10;
 
     final ThreadContext context;
     private float[][] floats = new float[SLOTS][];
@@ -21,6 +21,7 @@ final class HostThread {
     private final int[][] largeInts = new int[7][];
     private Dnn dnn; // null until the first large kernel
     private FloatActivations math; // null until the first function
+    private HostBlock exchange; // null until the first use
     private HostPool.Lease slab;
     private int slabPosition;
     private int nextSlab = FIRST_SLAB; // grows, so that a thread with one tensor does not take a whole MiB
@@ -73,6 +74,12 @@ final class HostThread {
     FloatActivations math() {
         FloatActivations m = math;
         return m != null ? m : (math = new FloatActivations());
+    }
+
+    /** Native memory for {@link #BLOCK} floats, which are written here and read as ints, or the other way: HotSpot makes no vectors of such casts. */
+    HostBlock exchange() {
+        HostBlock b = exchange;
+        return b != null ? b : (exchange = new HostBlock(BLOCK * Float.BYTES));
     }
 
     /** Heap block number {@code slot}, of {@link #BLOCK} floats. */

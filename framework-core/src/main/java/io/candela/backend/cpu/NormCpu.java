@@ -87,26 +87,10 @@ final class NormCpu implements NormKernels {
 
     @Override
     public void normalize(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor out) {
-        ChannelWalk walk = new ChannelWalk(x, mean.dim() == 2);
-        int perStatistic = walk.channels / Math.max(1, mean.numel());
-        double[] m = read(mean);
-        double[] r = read(inverse);
-        double[] w = read(weight);
-        double[] b = read(bias);
-        double[] center = new double[walk.channels];
-        double[] scale = new double[walk.channels];
-        double[] shift = new double[walk.channels];
-        for (int i = 0; i < center.length; i++) {
-            int k = i / perStatistic;
-            int channel = i % x.size(1);
-            center[i] = NormLanes.rounded(x.dtype(), m[k]);
-            scale[i] = w == null ? r[k] : r[k] * w[channel];
-            shift[i] = (b == null ? 0 : b[channel]) - (m[k] - center[i]) * scale[i];
-        }
+        NormAffine affine = new NormAffine(x, mean, inverse, weight, bias);
+        ChannelWalk walk = affine.walk;
         walk.forChunks(() -> NormLanes.of(x, null, out), (lanes, unit, part, from, to) -> {
-            lanes.coefficient(NormLanes.MEAN, walk, unit, center);
-            lanes.coefficient(NormLanes.SCALE, walk, unit, scale);
-            lanes.coefficient(NormLanes.SHIFT, walk, unit, shift);
+            affine.coefficients(lanes, unit);
             for (int step = from; step < to; step++) {
                 lanes.affine(walk.start(unit, step), walk.size(unit, step));
             }
@@ -114,102 +98,31 @@ final class NormCpu implements NormKernels {
     }
 
     @Override
+    public void normalizeRelu(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor residual, Tensor out) {
+        NormAffine affine = new NormAffine(x, mean, inverse, weight, bias);
+        ChannelWalk walk = affine.walk;
+        walk.forChunks(() -> NormLanes.of(x, residual, out), (lanes, unit, part, from, to) -> {
+            affine.coefficients(lanes, unit);
+            for (int step = from; step < to; step++) {
+                lanes.rectified(walk.start(unit, step), walk.size(unit, step));
+            }
+        });
+    }
+
+    @Override
     public void normalizeGrad(Tensor g, Tensor x, Tensor mean, Tensor inverse, Tensor weight, boolean constant, Tensor gradX, Tensor gradWeight,
             Tensor gradBias) {
-        ChannelWalk walk = new ChannelWalk(x, mean.dim() == 2);
-        int channels = walk.channels;
-        int perStatistic = channels / Math.max(1, mean.numel());
-        double[] m = read(mean);
-        double[] r = read(inverse);
-        double[] w = read(weight);
-        double[] center = new double[channels];
-        for (int i = 0; i < channels; i++) {
-            center[i] = NormLanes.rounded(x.dtype(), m[i / perStatistic]);
-        }
-        double[] sums = new double[channels]; // of g
-        double[] products = new double[channels]; // of g · (x − mean) · inverse
-        if (!constant || gradWeight != null || gradBias != null) {
-            products(g, x, walk, center, sums, products);
-            for (int i = 0; i < channels; i++) {
-                int k = i / perStatistic;
-                products[i] = (products[i] - (m[k] - center[i]) * sums[i]) * r[k];
-            }
-        }
-        if (gradWeight != null) {
-            write(bySamples(products, x.size(1)), gradWeight);
-        }
-        if (gradBias != null) {
-            write(bySamples(sums, x.size(1)), gradBias);
-        }
-        if (gradX == null) {
-            return;
-        }
-        double[] scale = new double[channels];
-        double[] slope = new double[channels];
-        double[] shift = new double[channels];
-        double n = (double) x.numel() / Math.max(1, mean.numel());
-        for (int k = 0; k < m.length; k++) {
-            double sum = 0;
-            double product = 0;
-            for (int i = k * perStatistic; i < (k + 1) * perStatistic; i++) {
-                double factor = w == null ? 1 : w[i % x.size(1)];
-                scale[i] = factor * r[k];
-                sum += factor * sums[i];
-                product += factor * products[i];
-            }
-            for (int i = k * perStatistic; i < (k + 1) * perStatistic; i++) {
-                slope[i] = -r[k] * r[k] * product / n;
-                shift[i] = -r[k] * sum / n - (m[k] - center[i]) * slope[i];
-            }
-        }
-        walk.forChunks(() -> NormLanes.of(x, g, gradX), (lanes, unit, part, from, to) -> {
-            lanes.coefficient(NormLanes.SCALE, walk, unit, scale);
-            if (!constant) {
-                lanes.coefficient(NormLanes.MEAN, walk, unit, center);
-                lanes.coefficient(NormLanes.SLOPE, walk, unit, slope);
-                lanes.coefficient(NormLanes.SHIFT, walk, unit, shift);
-            }
-            for (int step = from; step < to; step++) {
-                if (constant) {
-                    lanes.scale(walk.start(unit, step), walk.size(unit, step));
-                } else {
-                    lanes.gradient(walk.start(unit, step), walk.size(unit, step));
-                }
-            }
-        });
+        new NormGradient(g, x, new NormAffine(x, mean, inverse, weight, null), constant).write(gradX, gradWeight, gradBias, null);
     }
 
-    /** Sums of g and of g · (x − center) by channel. */
-    private static void products(Tensor g, Tensor x, ChannelWalk walk, double[] center, double[] sums, double[] products) {
-        int channels = walk.channels;
-        double[] partSums = new double[walk.parts() * channels];
-        double[] partProducts = new double[walk.parts() * channels];
-        walk.forChunks(() -> NormLanes.of(x, g, null), (lanes, unit, part, from, to) -> {
-            lanes.coefficient(NormLanes.MEAN, walk, unit, center);
-            lanes.clear();
-            for (int step = from; step < to; step++) {
-                lanes.addProducts(walk.start(unit, step), walk.size(unit, step));
-            }
-            int at = part * channels + walk.firstChannel(unit);
-            lanes.fold(0, walk, unit, partSums, at);
-            lanes.fold(1, walk, unit, partProducts, at);
-        });
-        for (int i = 0; i < partSums.length; i++) {
-            sums[i % channels] += partSums[i];
-            products[i % channels] += partProducts[i];
-        }
+    @Override
+    public void normalizeReluGrad(Tensor g, Tensor x, Tensor y, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, boolean constant,
+            Tensor gradX, Tensor gradWeight, Tensor gradBias, Tensor gradResidual) {
+        NormAffine affine = new NormAffine(x, mean, inverse, weight, bias);
+        new NormGradient(g, x, affine, constant).rectify(y).write(gradX, gradWeight, gradBias, gradResidual);
     }
 
-    /** The sum over samples, where channels were counted anew in each. */
-    private static double[] bySamples(double[] values, int channels) {
-        double[] out = new double[channels];
-        for (int i = 0; i < values.length; i++) {
-            out[i % channels] += values[i];
-        }
-        return out;
-    }
-
-    private static double[] read(Tensor t) {
+    static double[] read(Tensor t) {
         if (t == null) {
             return null;
         }
@@ -218,7 +131,7 @@ final class NormCpu implements NormKernels {
         return out;
     }
 
-    private static void write(double[] values, Tensor t) {
+    static void write(double[] values, Tensor t) {
         new Blocks(t, t.shape()).write(0, values, values.length);
     }
 }

@@ -8,28 +8,42 @@ final class NormDoubles extends NormLanes {
     private static final int HALVED = 512;
     /** Copied, as Arrays.fill takes several times as long here. */
     private static final double[] ZEROS = new double[HostThread.BLOCK];
-    private final HostStorage[] storages = new HostStorage[3]; // also keeps the memory from being recycled
-    private final int[] starts = new int[3];
+    private final HostStorage[] storages = new HostStorage[TENSORS]; // also keeps the memory from being recycled
+    private final int[] starts = new int[TENSORS];
     private final double[] x;
     private final double[] g;
-    private final double[][] coefficients;
+    private final double[][] coefficients = new double[COEFFICIENTS][];
+    private final double[] y;
+    private boolean rectifies;
     private final double[] first;
     private final double[] second;
 
     NormDoubles(Tensor x, Tensor g, Tensor out) {
-        Tensor[] tensors = {x, g, out};
-        for (int i = 0; i < tensors.length; i++) {
-            if (tensors[i] != null) {
-                storages[i] = HostStorage.of(tensors[i]);
-                starts[i] = (storages[i].start >> 3) + tensors[i].offset();
-            }
-        }
+        use(X, x);
+        use(G, g);
+        use(OUT, out);
         double[][] blocks = HostThread.current().doubles();
         this.x = blocks[0];
         this.g = blocks[1];
         first = blocks[2];
         second = blocks[3];
-        coefficients = new double[][] {blocks[4], blocks[5], blocks[6], blocks[7]};
+        System.arraycopy(blocks, 4, coefficients, 0, COEFFICIENTS);
+        y = blocks[4 + COEFFICIENTS];
+    }
+
+    private void use(int tensor, Tensor t) {
+        if (t != null) {
+            storages[tensor] = HostStorage.of(t);
+            starts[tensor] = (storages[tensor].start >> 3) + t.offset();
+        }
+    }
+
+    @Override
+    NormLanes rectify(Tensor y, Tensor kept) {
+        rectifies = true;
+        use(Y, y);
+        use(KEPT, kept);
+        return this;
     }
 
     private void read(int tensor, int start, double[] block, int n) {
@@ -37,7 +51,24 @@ final class NormDoubles extends NormLanes {
     }
 
     private void write(int start, double[] block, int n) {
-        storages[2].block.doubles.put(starts[2] + start, block, 0, n);
+        storages[OUT].block.doubles.put(starts[OUT] + start, block, 0, n);
+    }
+
+    /** Reads g, which is 0 where the result is not above 0; if that is computed again, from x, which was read. */
+    private void readGradient(int start, int n) {
+        read(G, start, g, n);
+        if (!rectifies) {
+            return;
+        }
+        if (storages[Y] == null) {
+            affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], y, n);
+        } else {
+            read(Y, start, y, n);
+        }
+        mask(g, y, n);
+        if (storages[KEPT] != null) {
+            storages[KEPT].block.doubles.put(starts[KEPT] + start, g, 0, n);
+        }
     }
 
     @Override
@@ -75,42 +106,57 @@ final class NormDoubles extends NormLanes {
 
     @Override
     void addInput(int start, int n) {
-        read(0, start, x, n);
+        read(X, start, x, n);
         add(x, first, n);
     }
 
     @Override
     void addMoments(int start, int n) {
-        read(0, start, x, n);
+        read(X, start, x, n);
         addMoments(x, coefficients[MEAN], first, second, n);
     }
 
     @Override
     void addProducts(int start, int n) {
-        read(0, start, x, n);
-        read(1, start, g, n);
+        read(X, start, x, n);
+        readGradient(start, n);
         addProducts(x, g, coefficients[MEAN], first, second, n);
     }
 
     @Override
     void affine(int start, int n) {
-        read(0, start, x, n);
-        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], n);
+        read(X, start, x, n);
+        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], x, n);
+        write(start, x, n);
+    }
+
+    @Override
+    void rectified(int start, int n) {
+        read(X, start, x, n);
+        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], x, n);
+        if (storages[G] != null) {
+            read(G, start, g, n);
+            add(g, x, n);
+        }
+        clear(x, n);
         write(start, x, n);
     }
 
     @Override
     void scale(int start, int n) {
-        read(1, start, g, n);
+        if (rectifies && storages[Y] == null) {
+            read(X, start, x, n);
+        }
+        readGradient(start, n);
         scale(g, coefficients[SCALE], n);
         write(start, g, n);
     }
 
     @Override
     void gradient(int start, int n) {
-        read(0, start, x, n);
-        read(1, start, g, n);
-        affine(x, coefficients[MEAN], coefficients[SLOPE], coefficients[SHIFT], n);
+        read(X, start, x, n);
+        readGradient(start, n);
+        affine(x, coefficients[MEAN], coefficients[SLOPE], coefficients[OFFSET], x, n);
         scaleAndAdd(g, coefficients[SCALE], x, n);
         write(start, g, n);
     }
@@ -136,15 +182,27 @@ final class NormDoubles extends NormLanes {
         }
     }
 
-    private static void affine(double[] x, double[] mean, double[] scale, double[] shift, int n) {
+    private static void affine(double[] x, double[] mean, double[] scale, double[] shift, double[] out, int n) {
         for (int i = 0; i < n; i++) {
-            x[i] = (x[i] - mean[i]) * scale[i] + shift[i];
+            out[i] = (x[i] - mean[i]) * scale[i] + shift[i];
         }
     }
 
     private static void scale(double[] g, double[] scale, int n) {
         for (int i = 0; i < n; i++) {
             g[i] *= scale[i];
+        }
+    }
+
+    private static void clear(double[] x, int n) {
+        for (int i = 0; i < n; i++) {
+            x[i] = x[i] < 0 ? 0 : x[i];
+        }
+    }
+
+    private static void mask(double[] g, double[] y, int n) {
+        for (int i = 0; i < n; i++) {
+            g[i] = y[i] <= 0 ? 0 : g[i];
         }
     }
 

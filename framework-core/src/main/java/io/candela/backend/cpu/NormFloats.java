@@ -8,28 +8,47 @@ final class NormFloats extends NormLanes {
     private static final int HALVED = 512;
     /** Copied, as Arrays.fill takes several times as long here. */
     private static final float[] ZEROS = new float[HostThread.BLOCK];
-    private final HostStorage[] storages = new HostStorage[3]; // also keeps the memory from being recycled
-    private final int[] starts = new int[3];
+    private final HostStorage[] storages = new HostStorage[TENSORS]; // also keeps the memory from being recycled
+    private final int[] starts = new int[TENSORS];
     private final float[] x;
     private final float[] g;
-    private final float[][] coefficients;
+    private final float[][] coefficients = new float[COEFFICIENTS][];
+    private final int[] gradientBits;
+    private final int[] resultBits;
+    private final HostBlock exchange;
+    private boolean rectifies;
     private final float[] first;
     private final float[] second;
 
     NormFloats(Tensor x, Tensor g, Tensor out) {
-        Tensor[] tensors = {x, g, out};
-        for (int i = 0; i < tensors.length; i++) {
-            if (tensors[i] != null) {
-                storages[i] = HostStorage.of(tensors[i]);
-                starts[i] = (storages[i].start >> 2) + tensors[i].offset();
-            }
-        }
-        float[][] blocks = HostThread.current().floats();
+        use(X, x);
+        use(G, g);
+        use(OUT, out);
+        HostThread thread = HostThread.current();
+        float[][] blocks = thread.floats();
         this.x = blocks[0];
         this.g = blocks[1];
         first = blocks[2];
         second = blocks[3];
-        coefficients = new float[][] {blocks[4], blocks[5], blocks[6], blocks[7]};
+        System.arraycopy(blocks, 4, coefficients, 0, COEFFICIENTS);
+        gradientBits = thread.ints(0);
+        resultBits = thread.ints(1);
+        exchange = thread.exchange();
+    }
+
+    private void use(int tensor, Tensor t) {
+        if (t != null) {
+            storages[tensor] = HostStorage.of(t);
+            starts[tensor] = (storages[tensor].start >> 2) + t.offset();
+        }
+    }
+
+    @Override
+    NormLanes rectify(Tensor y, Tensor kept) {
+        rectifies = true;
+        use(Y, y);
+        use(KEPT, kept);
+        return this;
     }
 
     private void read(int tensor, int start, float[] block, int n) {
@@ -37,7 +56,28 @@ final class NormFloats extends NormLanes {
     }
 
     private void write(int start, float[] block, int n) {
-        storages[2].block.floats.put(starts[2] + start, block, 0, n);
+        storages[OUT].block.floats.put(starts[OUT] + start, block, 0, n);
+    }
+
+    /** Reads g, which is 0 where the result is not above 0; if that is computed again, from x, which was read. */
+    private void readGradient(int start, int n) {
+        if (!rectifies) {
+            read(G, start, g, n);
+            return;
+        }
+        if (storages[Y] == null) {
+            affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], g, n);
+            exchange.floats.put(0, g, 0, n);
+            exchange.ints.get(0, resultBits, 0, n);
+        } else {
+            storages[Y].block.ints.get(starts[Y] + start, resultBits, 0, n);
+        }
+        storages[G].block.ints.get(starts[G] + start, gradientBits, 0, n);
+        ReluBits.mask(gradientBits, resultBits, n);
+        HostBlock block = storages[KEPT] == null ? exchange : storages[KEPT].block;
+        int at = storages[KEPT] == null ? 0 : starts[KEPT] + start;
+        block.ints.put(at, gradientBits, 0, n);
+        block.floats.get(at, g, 0, n);
     }
 
     @Override
@@ -75,42 +115,59 @@ final class NormFloats extends NormLanes {
 
     @Override
     void addInput(int start, int n) {
-        read(0, start, x, n);
+        read(X, start, x, n);
         add(x, first, n);
     }
 
     @Override
     void addMoments(int start, int n) {
-        read(0, start, x, n);
+        read(X, start, x, n);
         addMoments(x, coefficients[MEAN], first, second, n);
     }
 
     @Override
     void addProducts(int start, int n) {
-        read(0, start, x, n);
-        read(1, start, g, n);
+        read(X, start, x, n);
+        readGradient(start, n);
         addProducts(x, g, coefficients[MEAN], first, second, n);
     }
 
     @Override
     void affine(int start, int n) {
-        read(0, start, x, n);
-        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], n);
+        read(X, start, x, n);
+        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], x, n);
         write(start, x, n);
     }
 
     @Override
+    void rectified(int start, int n) {
+        read(X, start, x, n);
+        affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], x, n);
+        if (storages[G] != null) {
+            read(G, start, g, n);
+            add(g, x, n);
+        }
+        exchange.floats.put(0, x, 0, n);
+        exchange.ints.get(0, resultBits, 0, n);
+        ReluBits.clear(resultBits, n);
+        storages[OUT].block.ints.put(starts[OUT] + start, resultBits, 0, n);
+    }
+
+    @Override
     void scale(int start, int n) {
-        read(1, start, g, n);
+        if (rectifies && storages[Y] == null) {
+            read(X, start, x, n);
+        }
+        readGradient(start, n);
         scale(g, coefficients[SCALE], n);
         write(start, g, n);
     }
 
     @Override
     void gradient(int start, int n) {
-        read(0, start, x, n);
-        read(1, start, g, n);
-        affine(x, coefficients[MEAN], coefficients[SLOPE], coefficients[SHIFT], n);
+        read(X, start, x, n);
+        readGradient(start, n);
+        affine(x, coefficients[MEAN], coefficients[SLOPE], coefficients[OFFSET], x, n);
         scaleAndAdd(g, coefficients[SCALE], x, n);
         write(start, g, n);
     }
@@ -136,9 +193,9 @@ final class NormFloats extends NormLanes {
         }
     }
 
-    private static void affine(float[] x, float[] mean, float[] scale, float[] shift, int n) {
+    private static void affine(float[] x, float[] mean, float[] scale, float[] shift, float[] out, int n) {
         for (int i = 0; i < n; i++) {
-            x[i] = (x[i] - mean[i]) * scale[i] + shift[i];
+            out[i] = (x[i] - mean[i]) * scale[i] + shift[i];
         }
     }
 

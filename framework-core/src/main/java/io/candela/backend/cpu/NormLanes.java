@@ -4,7 +4,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 
 /**
- * The loops of {@link NormCpu} over one block, in the heap blocks of a thread: an input, a gradient, up to four coefficients per lane, and
+ * The loops of {@link NormCpu} over one block, in the heap blocks of a thread: an input, a gradient, up to five coefficients per lane, and
  * two sums per lane. One form per type of element.
  */
 abstract sealed class NormLanes permits NormFloats, NormDoubles {
@@ -16,11 +16,31 @@ abstract sealed class NormLanes permits NormFloats, NormDoubles {
     static final int SHIFT = 2;
     /** Coefficient 3: the factor of the input in a gradient. */
     static final int SLOPE = 3;
+    /** Coefficient 4: what is added in a gradient. */
+    static final int OFFSET = 4;
+    /** Coefficients there are. */
+    static final int COEFFICIENTS = 5;
+    /** Numbers of the tensors: the first three as in {@link #of}, then those of {@link #rectify}. */
+    static final int X = 0;
+    static final int G = 1;
+    static final int OUT = 2;
+    static final int Y = 3;
+    static final int KEPT = 4;
+    /** Tensors there are. */
+    static final int TENSORS = 5;
 
-    /** For blocks of {@code x} and {@code g}, with results in {@code out}; null for what is not used. */
+    /** For blocks of {@code x} and {@code g}, a gradient or a residual, with results in {@code out}; null for what is not used. */
     static NormLanes of(Tensor x, Tensor g, Tensor out) {
         return (x != null ? x : g).dtype() == DType.FLOAT32 ? new NormFloats(x, g, out) : new NormDoubles(x, g, out);
     }
+
+    /**
+     * From now on g counts only where {@link #rectified} gave a number above 0 or NaN, and is 0 elsewhere; returns this.
+     *
+     * @param y    that result; null if there was no residual: it is then computed again from x, MEAN, SCALE and SHIFT
+     * @param kept where g is written as it then is; or null
+     */
+    abstract NormLanes rectify(Tensor y, Tensor kept);
 
     /** What a coefficient becomes in the type of the elements. */
     static double rounded(DType dtype, double value) {
@@ -50,10 +70,13 @@ abstract sealed class NormLanes permits NormFloats, NormDoubles {
     /** Writes (x − MEAN) · SCALE + SHIFT. */
     abstract void affine(int start, int n);
 
+    /** Writes the larger of (x − MEAN) · SCALE + SHIFT, plus g if there is one, and 0; NaN stays. */
+    abstract void rectified(int start, int n);
+
     /** Writes g · SCALE. */
     abstract void scale(int start, int n);
 
-    /** Writes g · SCALE + (x − MEAN) · SLOPE + SHIFT. */
+    /** Writes g · SCALE + (x − MEAN) · SLOPE + OFFSET. */
     abstract void gradient(int start, int n);
 
     /**

@@ -72,7 +72,7 @@ final class ReluBits {
     }
 
     /** Keeps a where b is above 0 or NaN: all bits of the mask are 1 there. */
-    private static void mask(int[] a, int[] b, int n) {
+    static void mask(int[] a, int[] b, int n) {
         for (int i = 0; i < n; i++) {
             int bits = b[i];
             int positive = -bits & ~bits; // below 0 for positive numbers alone: −0 is one of the two ints that equal their negative

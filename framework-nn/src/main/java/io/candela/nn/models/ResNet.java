@@ -83,7 +83,7 @@ public final class ResNet extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = maxpool.forward(relu.forward(bn1.forward(conv1.forward(x))));
+        Tensor y = maxpool.forward(bn1.forward(conv1.forward(x), relu));
         for (Sequential stage : stages) {
             y = stage.forward(y);
         }
@@ -121,9 +121,8 @@ public final class ResNet extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor y = relu.forward(bn1.forward(conv1.forward(x)));
-            y = bn2.forward(conv2.forward(y));
-            return relu.forward(y.addInPlace(downsample == null ? x : downsample.forward(x)));
+            Tensor y = bn1.forward(conv1.forward(x), relu);
+            return bn2.forward(conv2.forward(y), downsample == null ? x : downsample.forward(x), relu);
         }
     }
 
@@ -154,10 +153,9 @@ public final class ResNet extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor y = relu.forward(bn1.forward(conv1.forward(x)));
-            y = relu.forward(bn2.forward(conv2.forward(y)));
-            y = bn3.forward(conv3.forward(y));
-            return relu.forward(y.addInPlace(downsample == null ? x : downsample.forward(x)));
+            Tensor y = bn1.forward(conv1.forward(x), relu);
+            y = bn2.forward(conv2.forward(y), relu);
+            return bn3.forward(conv3.forward(y), downsample == null ? x : downsample.forward(x), relu);
         }
     }
 }
