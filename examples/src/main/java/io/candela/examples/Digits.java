@@ -11,7 +11,9 @@ import io.candela.optim.lr.CosineAnnealingLR;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,6 +49,10 @@ final class Digits extends TrainingCommand {
     @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
     private Path load;
 
+    @Option(names = "--resume", paramLabel = "DIR", description = "Save a checkpoint to DIR after each epoch, and go on from the last one there: a run that was"
+            + " stopped ends as one that was not.")
+    private Path resume;
+
     @Option(names = "--predict", paramLabel = "CSV", description = "Pictures without digits, p0 to p63 from 0 to 16: prints the digit and its"
             + " probability for each.")
     private Path predict;
@@ -79,18 +85,29 @@ final class Digits extends TrainingCommand {
         if (load != null) {
             ModelFiles.restore(model, load);
         }
-        say("digits: %d pictures to learn from, %d to test with; seed %d", data.train().size(), data.test().size(), seed);
-
         Optimizer optimizer = new Adam(model.parameters(), lr);
         CosineAnnealingLR schedule = new CosineAnnealingLR(optimizer, Math.max(1, epochs));
         Training training = new Training(model, new CrossEntropyLoss(), optimizer);
         DataLoader<Batch> loader = data.training(batchSize);
-        double seconds = train(0, epochs, () -> {
-            double[] losses = training.epoch(loader);
-            schedule.step();
-            return losses;
-        }, () -> Score.of(model, data.testing()).accuracy(), (epoch, loss) -> { });
-        say("trained %d epochs in %.2f s", epochs, seconds);
+        int done;
+        double seconds;
+        try (ResumableRun run = resume == null ? null : ResumableRun.open(resume, training, schedule, fixedOptions(data), epochs)) {
+            done = run == null ? 0 : run.epochs();
+            say("digits: %d pictures to learn from, %d to test with; seed %d", data.train().size(), data.test().size(), seed);
+            if (done > 0) {
+                say("resumed after epoch %d", done);
+            }
+            seconds = train(done, epochs, () -> {
+                double[] losses = training.epoch(loader);
+                schedule.step();
+                return losses;
+            }, () -> Score.of(model, data.testing()).accuracy(), (epoch, loss) -> {
+                if (run != null) {
+                    run.save(epoch, loss);
+                }
+            });
+        }
+        say("trained %d epochs in %.2f s", epochs - done, seconds);
 
         Batch some = data.testing().iterator().next();
         saveAndCheck(model, new DigitsNet(data.side()), save, some.input());
@@ -99,6 +116,17 @@ final class Digits extends TrainingCommand {
         Score score = Score.of(model, data.testing());
         sayConfusion(score.confusion());
         report(new Result(save, score, epochs, seconds, "digit", unknown == null ? null : predictions(model, unknown)));
+    }
+
+    /** What has to be the same when a training goes on; the number of epochs too, because the learning rate falls to its last. */
+    private Map<String, Object> fixedOptions(DigitsData data) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("--seed", seed);
+        options.put("--epochs", (long) epochs);
+        options.put("--lr", lr);
+        options.put("--batch-size", (long) batchSize);
+        options.put("--data", data.fingerprint());
+        return options;
     }
 
     private static List<Prediction> predictions(Layer model, Tensor pictures) {
@@ -141,6 +169,7 @@ final class Digits extends TrainingCommand {
         if (predictsOnly()) {
             checkOnlyPredicts();
         } else {
+            check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
             checkCanSave(save);
         }
     }

@@ -83,11 +83,11 @@ final class Iris extends TrainingCommand {
         Training training = new Training(model, new NLLLoss(), new Adam(model.parameters(), lr));
         int done;
         double seconds;
-        try (IrisRun run = resume == null ? null : IrisRun.open(resume, training, fixedOptions(data), epochs)) {
+        try (ResumableRun run = resume == null ? null : ResumableRun.open(resume, training, null, fixedOptions(data), epochs)) {
             done = run == null ? 0 : run.epochs();
             say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
             if (done > 0) {
-                say("resumed after %d epochs", done);
+                say("resumed after epoch %d", done);
             }
             seconds = train(done, epochs, () -> training.epoch(split.train().shuffled(batchSize)), () -> Score.of(model, split.train()).accuracy(),
                     (epoch, loss) -> {

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import io.candela.io.TensorIO;
 import io.candela.nn.Linear;
+import io.candela.tensor.StateDict;
+import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -96,6 +98,24 @@ class DigitsTest {
     }
 
     // ---- MNIST's files ----
+
+    @Test
+    void resumesWhereItStopped() throws IOException {
+        Path run = folder.resolve("run");
+        Path resumed = folder.resolve("resumed.pth");
+        assertEquals(0, Cli.run("digits", "--epochs", 3, "--resume", run, "--save", model).exitCode());
+        Files.delete(run.resolve("step-2.pth")); // as if it had been killed in its second epoch
+        Files.delete(run.resolve("step-3.pth"));
+        Cli last = Cli.run("digits", "--epochs", 3, "--resume", run, "--save", resumed);
+        assertEquals(0, last.exitCode(), last.err());
+        assertTrue(last.out().contains("\nresumed after epoch 1\n"), last.out());
+        StateDict expected = TensorIO.load(model).stateDict();
+        StateDict actual = TensorIO.load(resumed).stateDict();
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, tensor) -> assertTrue(((Tensor) tensor).equal((Tensor) actual.get(name)), name));
+        assertRefused(run + ": its training has --epochs 3, not 4", "--epochs", 4, "--resume", run);
+        assertRefused("--resume and --load both say where to start from, give one of them; see candela digits --help", "--load", model, "--resume", run);
+    }
 
     private void writeMnist(String set, int count) throws IOException {
         byte[] pixels = new byte[count * 28 * 28];

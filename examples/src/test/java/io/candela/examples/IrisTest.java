@@ -108,7 +108,7 @@ class IrisTest {
         Files.delete(run.resolve("step-33.pth")); // as if it had been killed before: the last checkpoint is that of epoch 30
         Cli last = Cli.run("iris", "--epochs", 47, "--resume", run, "--save", model);
         assertEquals(0, last.exitCode(), last.err());
-        assertTrue(last.out().startsWith("iris: 105 flowers to learn from, 45 to test with; seed 0\nresumed after 30 epochs\n"), last.out());
+        assertTrue(last.out().startsWith("iris: 105 flowers to learn from, 45 to test with; seed 0\nresumed after epoch 30\n"), last.out());
         assertTrue(last.out().contains("\ntrained 17 epochs in "), last.out());
         TensorIO.load(whole).stateDict().forEach((name, tensor) -> assertTrue(((Tensor) tensor).equal(state(model, name)), name));
 
@@ -118,7 +118,7 @@ class IrisTest {
         assertRefused(run + ": its training has --lr 0.001, not 0.1", "--lr", 0.1, "--resume", run);
         assertRefused("--resume and --load both say where to start from, give one of them; see candela iris --help", "--load", model, "--resume", run);
         Path flowers = write("other.csv", HEADER + "5.1,3.5,1.4,0.2,setosa\n6.1,3.5,1.4,0.2,virginica\n");
-        assertRefused(run + ": its training has other flowers than --data", "--data", flowers, "--resume", run);
+        assertRefused(run + ": its training has other data", "--data", flowers, "--resume", run);
         assertArrayEquals(before, Files.readAllBytes(run.resolve("step-47.pth")));
     }
 

@@ -5,21 +5,22 @@ import io.candela.io.CheckpointOptions;
 import io.candela.io.Checkpointer;
 import io.candela.nn.Layer;
 import io.candela.optim.Optimizer;
+import io.candela.optim.lr.LRScheduler;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/** A training that {@link Iris} saves to a folder, and goes on with. */
-final class IrisRun implements AutoCloseable {
+/** A training that is saved to a folder after some of its epochs, and goes on from there. */
+final class ResumableRun implements AutoCloseable {
     private static final String OPTIONS = "options";
 
     private final Checkpointer checkpoints;
     private final Map<String, Object> options;
     private final int epochs;
 
-    private IrisRun(Checkpointer checkpoints, Map<String, Object> options, int epochs) {
+    private ResumableRun(Checkpointer checkpoints, Map<String, Object> options, int epochs) {
         this.checkpoints = checkpoints;
         this.options = options;
         this.epochs = epochs;
@@ -28,11 +29,13 @@ final class IrisRun implements AutoCloseable {
     /**
      * Opens a folder, and restores the last checkpoint, if there is one.
      *
+     * @param schedule null for none
      * @param options what has to be the same when the training goes on, by the name of the option
      * @param most    how many epochs are asked for
      * @throws InputException if the folder cannot be used, or its training has other options or more epochs; nothing was restored
      */
-    static IrisRun open(Path folder, Training training, Map<String, Object> options, int most) throws InputException, IOException {
+    static ResumableRun open(Path folder, Training training, LRScheduler schedule, Map<String, Object> options, int most)
+            throws InputException, IOException {
         Layer model = training.model();
         Optimizer optimizer = training.optimizer();
         Checkpointer checkpoints;
@@ -42,13 +45,16 @@ final class IrisRun implements AutoCloseable {
         } catch (FileSystemException e) {
             throw InputException.unreadable(folder.toString(), e);
         }
+        if (schedule != null) {
+            checkpoints.with("scheduler", schedule::stateDict, schedule::loadStateDict);
+        }
         try {
             Optional<Checkpoint> last = checkpoints.latest();
             if (last.isPresent()) {
                 check(folder, last.get(), options, most);
                 checkpoints.restore(last.get());
             }
-            return new IrisRun(checkpoints, options, last.map(checkpoint -> (int) checkpoint.epoch()).orElse(0));
+            return new ResumableRun(checkpoints, options, last.map(checkpoint -> (int) checkpoint.epoch()).orElse(0));
         } catch (InputException | IOException | RuntimeException e) {
             checkpoints.close();
             throw e;
@@ -60,7 +66,7 @@ final class IrisRun implements AutoCloseable {
         for (Map.Entry<String, Object> option : options.entrySet()) {
             Object before = saved instanceof Map<?, ?> map ? map.get(option.getKey()) : null;
             if (!option.getValue().equals(before)) {
-                throw new InputException(option.getKey().equals("--data") ? folder + ": its training has other flowers than --data"
+                throw new InputException(option.getKey().equals("--data") ? folder + ": its training has other data"
                         : "%s: its training has %s %s, not %s".formatted(folder, option.getKey(), before, option.getValue()));
             }
         }
