@@ -46,14 +46,16 @@ public interface RecurrentKernels {
      *
      * @param gates      as forward left it
      * @param extra      as forward left it
-     * @param before     {@code (rows, hidden)}: the state h before each step
+     * @param out        likewise
+     * @param h0         the first states h
      * @param c0         the first states c, for LSTM; else null
      * @param g          {@code (rows, hidden)}: the gradient of {@code out}
      * @param dh         {@code (batch, hidden)}: the gradient of the last states, is overwritten with that of the first ones
      * @param dc         likewise, for LSTM; else null
      * @param dInput     {@code (rows, gates · hidden)}: takes the gradient of the input's part of the gates
      * @param dRecurrent takes the gradient of the state's part, for GRU; else null, it is the same
+     * @param dBias      {@code (gates · hidden)}: takes the sum of {@code dInput} over all rows; null for none
      */
-    void backward(Cell cell, boolean reverse, int[] sizes, Tensor weight, Tensor gates, Tensor extra, Tensor before, Tensor c0, Tensor g, Tensor dh,
-            Tensor dc, Tensor dInput, Tensor dRecurrent);
+    void backward(Cell cell, boolean reverse, int[] sizes, Tensor weight, Tensor gates, Tensor extra, Tensor out, Tensor h0, Tensor c0, Tensor g,
+            Tensor dh, Tensor dc, Tensor dInput, Tensor dRecurrent, Tensor dBias);
 }

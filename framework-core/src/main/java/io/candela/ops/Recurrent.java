@@ -133,31 +133,32 @@ public final class Recurrent extends Function {
         }
         Tensor x = operands[X].get();
         Tensor weight = operands[WEIGHT_HH].get();
-        Tensor h0 = operands[H0].get();
+        Tensor h0 = operands[H0].get().contiguous();
         Tensor c0 = operands[C0] == null ? null : operands[C0].get().contiguous();
         int rows = x.size(0);
         int hidden = weight.size(1);
         int width = cell.gates() * hidden;
         Tensor buffer = values.get();
-        Tensor before = before(output.get(), h0);
+        Tensor out = output.get().contiguous();
         Tensor dInput = Tensor.empty(Shape.of(rows, width), x.dtype(), x.device());
         Tensor dRecurrent = cell == Cell.GRU ? dInput.emptyLike() : null;
         Tensor dh = gs[1].contiguous().clone();
         Tensor dc = c0 == null ? null : gs[2].contiguous().clone();
         Tensor g = gs[0].contiguous();
+        boolean summed = needsGrad(BIAS_IH) || needsGrad(BIAS_HH) && dRecurrent == null;
+        Tensor dBias = summed ? Tensor.empty(Shape.of(width), x.dtype(), x.device()) : null;
         Backend.of(x).recurrent().backward(cell, reverse, sizes, weight.contiguous(), gates(buffer, rows, width), extra(buffer, rows, width, hidden),
-                before, c0, g, dh, dc, dInput, dRecurrent);
+                out, h0, c0, g, dh, dc, dInput, dRecurrent, dBias);
         Tensor dState = dRecurrent == null ? dInput : dRecurrent;
         Tensor[] gradients = new Tensor[OPERANDS];
         gradients[X] = needsGrad(X) ? Matmul.product(dInput, operands[WEIGHT_IH].get(), inputShape) : null;
         gradients[H0] = dh;
         gradients[C0] = dc;
         gradients[WEIGHT_IH] = needsGrad(WEIGHT_IH) ? Matmul.product(Views.transposed(dInput), x, Shape.of(width, x.size(1))) : null;
-        gradients[WEIGHT_HH] = needsGrad(WEIGHT_HH) ? Matmul.product(Views.transposed(dState), before, Shape.of(width, hidden)) : null;
-        gradients[BIAS_IH] = needsGrad(BIAS_IH) ? columnSums(dInput) : null;
-        gradients[BIAS_HH] = !needsGrad(BIAS_HH) ? null : dRecurrent == null && gradients[BIAS_IH] != null ? gradients[BIAS_IH] : columnSums(dState);
-        before.release(); // nobody else has seen them
-        dInput.release();
+        gradients[WEIGHT_HH] = needsGrad(WEIGHT_HH) ? stateWeightGrad(dState, out, h0, Shape.of(width, hidden)) : null;
+        gradients[BIAS_IH] = needsGrad(BIAS_IH) ? dBias : null;
+        gradients[BIAS_HH] = !needsGrad(BIAS_HH) ? null : dRecurrent == null ? dBias : columnSums(dRecurrent);
+        dInput.release(); // nobody else has seen them
         if (dRecurrent != null) {
             dRecurrent.release();
         }
@@ -170,14 +171,26 @@ public final class Recurrent extends Function {
         return out;
     }
 
+    /** The gradients of the state's part times the states before each step. */
+    private Tensor stateWeightGrad(Tensor d, Tensor out, Tensor h0, Shape shape) {
+        int rows = out.size(0);
+        int batch = sizes[0];
+        int rest = rows - batch;
+        if (sizes[sizes.length - 1] < batch) {
+            Tensor before = before(out, h0);
+            Tensor sum = Matmul.product(Views.transposed(d), before, shape);
+            before.release();
+            return sum;
+        }
+        // All sequences have all steps: the states lie one after the other as they are wanted, but for the first ones.
+        Tensor sum = Matmul.product(Views.transposed(d.slice(0, reverse ? 0 : batch, reverse ? rest : rows)),
+                out.slice(0, reverse ? batch : 0, reverse ? rows : rest), shape);
+        return sum.addInPlace(Matmul.product(Views.transposed(d.slice(0, reverse ? rest : 0, reverse ? rows : batch)), h0, shape));
+    }
+
     /** The states before each step, row by row as the output. A new tensor. */
     private Tensor before(Tensor out, Tensor h0) {
         int steps = sizes.length;
-        int rows = out.size(0);
-        int batch = sizes[0];
-        if (sizes[steps - 1] == batch) { // all sequences have all steps
-            return reverse ? Tensor.cat(0, out.slice(0, batch, rows), h0) : Tensor.cat(0, h0, out.slice(0, 0, rows - batch));
-        }
         List<Tensor> parts = new ArrayList<>();
         int start = 0;
         for (int t = 0; t < steps; t++) {

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Recurrent layers, cells and packing as functions of input, states and parameters; {@code tools/golden/recurrent.py} has their operands. */
 class RecurrentContractTest {
@@ -217,6 +219,46 @@ class RecurrentContractTest {
             Tensor expected = run(exact, x);
             Close.assertCloseValues(kind, expected, run(model, x.to(DType.FLOAT32)).to(DType.FLOAT64), 1e-5);
         }
+    }
+
+    /** Sizes from which oneDNN multiplies, and steps from which on it has the weight reordered; against the composed form in float64. */
+    @ParameterizedTest
+    @ValueSource(strings = {"lstm", "gru", "rnn", "relu", "lstm.both", "gru.both", "lstm.noBias", "gru.noBias"})
+    void largeLayersAgreeWithFloat64(String name) {
+        Tensor.manualSeed(1); // a relu at 0 may fall to either side
+        RNNBase model = model(name, name.split("\\.")[0], 24, 72, DType.FLOAT32);
+        RNNBase exact = Module.deepCopy(model);
+        exact.to(DType.FLOAT64);
+        Tensor x = Tensor.randn(12, 19, 24);
+        int[] lengths = {12, 12, 12, 12, 12, 11, 10, 10, 9, 9, 8, 7, 7, 5, 4, 3, 3, 2, 1};
+        long[] several = Arrays.stream(lengths).asLongStream().toArray();
+        for (Tensor length : new Tensor[] {null, Tensor.of(several)}) {
+            List<Tensor> expected = gradients(exact, x.to(DType.FLOAT64), length);
+            List<Tensor> actual = gradients(model, x.clone(), length);
+            for (int i = 0; i < expected.size(); i++) {
+                double largest = Math.max(1, expected.get(i).abs().max().item());
+                Close.assertCloseValues(name + " " + i, expected.get(i).div(largest), actual.get(i).to(DType.FLOAT64).div(largest), 1e-5);
+            }
+        }
+    }
+
+    /** The output, and the gradients of the sum of its squares. */
+    private static List<Tensor> gradients(RNNBase model, Tensor x, Tensor lengths) {
+        model.zeroGrad();
+        x.setRequiresGrad(true);
+        Tensor y;
+        if (lengths == null) {
+            y = model instanceof LSTM lstm ? lstm.forward(x).output() : model instanceof GRU gru ? gru.forward(x).output()
+                    : ((RNN) model).forward(x).output();
+        } else {
+            PackedSequence input = Sequences.packPaddedSequence(x, lengths);
+            y = (model instanceof LSTM lstm ? lstm.forward(input).output() : model instanceof GRU gru ? gru.forward(input).output()
+                    : ((RNN) model).forward(input).output()).data();
+        }
+        y.square().sum().backward();
+        List<Tensor> all = new ArrayList<>(List.of(y.detach(), x.grad()));
+        model.parameters().forEach(p -> all.add(p.grad()));
+        return all;
     }
 
     private static Tensor run(RNNBase model, Tensor x) {

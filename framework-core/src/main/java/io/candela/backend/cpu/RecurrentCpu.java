@@ -13,40 +13,64 @@ final class RecurrentCpu implements RecurrentKernels {
     private static final long SHARE = 256 << 10;
     /** Gates that a thread has in its heap arrays at once. */
     private static final int LARGEST = 128 << 10;
+    /** Steps from which on it pays to reorder the weight once for all of them. */
+    private static final int PACKED = 8;
 
     @Override
     public void forward(Cell cell, boolean reverse, int[] sizes, Tensor weight, Tensor bias, Tensor gates, Tensor extra, Tensor h, Tensor c,
             Tensor out) {
         Tensor parts = cell == Cell.GRU ? Tensor.empty(h.size(0), gates.size(1)) : null;
-        share(sizes, gates, out.size(1), (from, to) -> {
+        int share = share(sizes, gates, out.size(1));
+        PackedMatmul packed = sizes.length < PACKED || isSmall(weight, share) ? null : new PackedMatmul(share, weight.size(1), weight.size(0),
+                address(weight, 0), 1, weight.size(1), bias != null, parts == null);
+        run(sizes[0], share, (from, to) -> {
             Steps steps = new Steps(reverse, sizes, from, to);
-            forward(cell, steps, new StateProduct(weight, bias, parts, to - from), gates, extra, h, c, out);
+            forward(cell, steps, new StateProduct(weight, packed, bias, parts, to - from), gates, extra, h, c, out);
         });
+        if (packed != null) {
+            packed.end();
+        }
         if (parts != null) {
             parts.release();
         }
     }
 
     @Override
-    public void backward(Cell cell, boolean reverse, int[] sizes, Tensor weight, Tensor gates, Tensor extra, Tensor before, Tensor c0, Tensor g,
-            Tensor dh, Tensor dc, Tensor dInput, Tensor dRecurrent) {
-        share(sizes, gates, before.size(1), (from, to) -> {
+    public void backward(Cell cell, boolean reverse, int[] sizes, Tensor weight, Tensor gates, Tensor extra, Tensor out, Tensor h0, Tensor c0,
+            Tensor g, Tensor dh, Tensor dc, Tensor dInput, Tensor dRecurrent, Tensor dBias) {
+        int share = share(sizes, gates, out.size(1));
+        float[][] sums = dBias == null ? null : new float[(sizes[0] + share - 1) / share][];
+        run(sizes[0], share, (from, to) -> {
             Steps steps = new Steps(reverse, sizes, from, to);
-            backward(cell, steps, new GradProduct(weight, to - from), gates, extra, before, c0, g, dh, dc, dInput, dRecurrent);
+            float[][] perSequence = dBias == null ? null : new float[cell.gates()][(to - from) * out.size(1)];
+            backward(cell, steps, new GradProduct(weight, to - from), gates, extra, out, h0, c0, g, dh, dc, dInput, dRecurrent, perSequence);
+            if (dBias != null) {
+                sums[from / share] = RecurrentLoops.rowSums(perSequence, out.size(1));
+            }
         });
+        if (dBias != null) {
+            float[] sum = new float[gates.size(1)];
+            for (float[] part : sums) { // in this order, whoever is done first
+                RecurrentLoops.add(sum, part, sum.length);
+            }
+            HostStorage.write(dBias, sum);
+        }
     }
 
     private interface Sequences {
         void run(int from, int to);
     }
 
-    /** Cuts the batch into runs of sequences. */
-    private static void share(int[] sizes, Tensor gates, int hidden, Sequences work) {
+    /** How many sequences a thread takes at once. */
+    private static int share(int[] sizes, Tensor gates, int hidden) {
         int batch = sizes[0];
         int width = gates.size(1);
         long parts = Math.min(CpuBackend.threads(), Math.max(1, (long) gates.numel() * hidden / SHARE));
-        int step = (int) Math.max(1, Math.min((batch + parts - 1) / parts, Math.max(8, LARGEST / width)));
-        Workers.run((batch + step - 1) / step, i -> work.run(i * step, Math.min(batch, (i + 1) * step)));
+        return (int) Math.max(1, Math.min((batch + parts - 1) / parts, Math.max(8, LARGEST / width)));
+    }
+
+    private static void run(int batch, int share, Sequences work) {
+        Workers.run((batch + share - 1) / share, i -> work.run(i * share, Math.min(batch, (i + 1) * share)));
     }
 
     /** Which rows belong to the sequences {@code from} to {@code to} at each step. */
@@ -139,9 +163,9 @@ final class RecurrentCpu implements RecurrentKernels {
         }
     }
 
-    private static void backward(Cell cell, Steps steps, GradProduct product, Tensor gates, Tensor extra, Tensor before, Tensor c0, Tensor g,
-            Tensor dh, Tensor dc, Tensor dInput, Tensor dRecurrent) {
-        int n = before.size(1);
+    private static void backward(Cell cell, Steps steps, GradProduct product, Tensor gates, Tensor extra, Tensor out, Tensor h0, Tensor c0,
+            Tensor g, Tensor dh, Tensor dc, Tensor dInput, Tensor dRecurrent, float[][] sums) {
+        int n = out.size(1);
         int sequences = steps.to - steps.from;
         float[][] values = new float[cell.gates()][sequences * n];
         float[] incoming = new float[sequences * n];
@@ -173,13 +197,16 @@ final class RecurrentCpu implements RecurrentKernels {
                     RecurrentLoops.lstmGrad(values, more, former, dState, dCells, count);
                 }
                 case GRU -> {
-                    read(before, first, rows, former);
+                    readFormer(steps, t, out, h0, former);
                     RecurrentLoops.gruGrad(values, more, former, dState, count);
                 }
                 case TANH -> RecurrentLoops.tanhGrad(values[0], dState, count);
                 case RELU -> RecurrentLoops.reluGrad(values[0], dState, count);
             }
             writeGates(dInput, first, rows, values);
+            for (int i = 0; sums != null && i < sums.length; i++) {
+                RecurrentLoops.add(sums[i], values[i], count);
+            }
             if (cell == Cell.GRU) {
                 float[][] ofState = {values[0], values[1], more};
                 writeGates(dRecurrent, first, rows, ofState);
@@ -194,18 +221,18 @@ final class RecurrentCpu implements RecurrentKernels {
         }
     }
 
-    /** The cells before step {@code t}: of the step before, or for sequences that start here, the first ones. */
-    private static void readFormer(Steps steps, int t, Tensor cells, Tensor c0, float[] out) {
+    /** The states before step {@code t}: of the step before, or for sequences that start here, the first ones. */
+    private static void readFormer(Steps steps, int t, Tensor states, Tensor initial, float[] out) {
         int rows = steps.rows(t);
         int before = steps.before(t);
         int going = Math.min(rows, steps.rows(before));
-        int n = c0.size(1);
+        int n = initial.size(1);
         if (going > 0) {
-            read(cells, steps.first(before), going, out);
+            read(states, steps.first(before), going, out);
         }
         if (going < rows) {
-            HostStorage s = HostStorage.of(c0);
-            s.block.floats.get((s.start >> 2) + c0.offset() + (steps.from + going) * n, out, going * n, (rows - going) * n);
+            HostStorage s = HostStorage.of(initial);
+            s.block.floats.get((s.start >> 2) + initial.offset() + (steps.from + going) * n, out, going * n, (rows - going) * n);
         }
     }
 
@@ -257,6 +284,7 @@ final class RecurrentCpu implements RecurrentKernels {
     /** {@code h Wᵀ}, of some rows of the states; oneDNN's if it is large. */
     private static final class StateProduct {
         private final Tensor weight;
+        private final PackedMatmul packed; // the weight for many steps, or null
         private final Tensor bias; // contiguous, or null
         private final Tensor parts; // (batch, gates · hidden): where oneDNN writes what is not added to the gates; null if all is
         private final int n;
@@ -265,8 +293,9 @@ final class RecurrentCpu implements RecurrentKernels {
         private final float[] added; // the bias, for small products
         private final float[] block; // rows of all gates side by side, for small products
 
-        StateProduct(Tensor weight, Tensor bias, Tensor parts, int rows) {
+        StateProduct(Tensor weight, PackedMatmul packed, Tensor bias, Tensor parts, int rows) {
             this.weight = weight;
+            this.packed = packed;
             this.bias = bias;
             this.parts = parts;
             n = weight.size(1);
@@ -292,7 +321,7 @@ final class RecurrentCpu implements RecurrentKernels {
         /** Adds the product to rows of the gates, and gives the sum in {@code values}; the gates need not have it. */
         void addTo(Tensor gates, int first, Tensor h, int from, float[] state, int rows, float[][] values) {
             if (transposed == null) {
-                MatmulDnn.run(rows, n, width, address(h, from), n, 1, address(weight, 0), 1, n, 0, address(gates, first), width, true);
+                large(rows, address(h, from), 0, address(gates, first), true);
                 readGates(gates, first, rows, values);
             } else {
                 read(gates, first, rows, block);
@@ -304,8 +333,7 @@ final class RecurrentCpu implements RecurrentKernels {
         /** Gives the product, with the bias, in {@code part}. */
         void of(Tensor h, int from, float[] state, int rows, float[][] part) {
             if (transposed == null) {
-                MatmulDnn.run(rows, n, width, address(h, from), n, 1, address(weight, 0), 1, n, bias == null ? 0 : address(bias, 0),
-                        address(parts, from), width, false);
+                large(rows, address(h, from), bias == null ? 0 : address(bias, 0), address(parts, from), false);
                 readGates(parts, from, rows, part);
                 return;
             }
@@ -314,6 +342,14 @@ final class RecurrentCpu implements RecurrentKernels {
             }
             MatrixCpu.wide(state, n, 1, transposed, block, rows, n, width);
             split(block, rows, part);
+        }
+
+        private void large(int rows, long state, long added, long to, boolean accumulate) {
+            if (packed != null) {
+                packed.run(rows, state, added, to, accumulate);
+            } else {
+                MatmulDnn.run(rows, n, width, state, n, 1, address(weight, 0), 1, n, added, to, width, accumulate);
+            }
         }
 
         private void split(float[] from, int rows, float[][] to) {

@@ -196,6 +196,19 @@ final class RecurrentLoops {
         }
     }
 
+    /** Sums over the rows of {@code n} numbers of each array, one array's after the other's. */
+    static float[] rowSums(float[][] a, int n) {
+        float[] sums = new float[a.length * n];
+        for (int k = 0; k < a.length; k++) {
+            for (int at = 0; at < a[k].length; at += n) {
+                for (int i = 0; i < n; i++) {
+                    sums[k * n + i] += a[k][at + i];
+                }
+            }
+        }
+        return sums;
+    }
+
     /** {@code a += b}. */
     static void add(float[] a, float[] b, int n) {
         for (int i = 0; i < n; i++) {
