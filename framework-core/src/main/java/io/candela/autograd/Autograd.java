@@ -100,6 +100,9 @@ public final class Autograd {
 
     /** Applies an operation to one tensor, recording it if the tensor requires a gradient. */
     public static Tensor apply(UnaryOp op, Tensor x) {
+        if (Tracing.inUse && Tracing.isOn()) {
+            return Tracing.apply(op, false, () -> apply(op, x), x);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && x.requiresGrad();
         if (recording) {
@@ -124,6 +127,9 @@ public final class Autograd {
      * @throws DeviceException if they are on different devices
      */
     public static Tensor apply(BinaryOp op, Tensor a, Tensor b) {
+        if (Tracing.inUse && Tracing.isOn()) {
+            return Tracing.apply(op, false, () -> apply(op, a, b), a, b);
+        }
         checkDevices(op, a, b);
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && (a.requiresGrad() || b.requiresGrad());
@@ -149,6 +155,9 @@ public final class Autograd {
      * @throws DeviceException if they are on different devices
      */
     public static Tensor apply(NaryOp op, Tensor... xs) {
+        if (Tracing.inUse && Tracing.isOn()) {
+            return Tracing.apply(op, false, () -> apply(op, xs), xs);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = false;
         Tensor first = null;
@@ -189,7 +198,7 @@ public final class Autograd {
 
     /** Applies a function with any number of results, recording it if one of the operands requires a gradient. */
     public static Tensor[] apply(Function function, Tensor... xs) {
-        return function.call(xs);
+        return Tracing.inUse && Tracing.isOn() ? Tracing.apply(function, false, () -> function.call(xs), xs) : function.call(xs);
     }
 
     /** An operand that forward returned keeps its own place in the graph. */
@@ -212,6 +221,9 @@ public final class Autograd {
      * @throws GraphException if the operand is, or is a view of, a leaf that requires a gradient, or is a view made while nothing was recorded
      */
     public static Tensor applyInPlace(UnaryOp op, Tensor x) {
+        if (Tracing.inUse && Tracing.isOn()) {
+            return Tracing.apply(op, true, () -> applyInPlace(op, x), x);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && x.requiresGrad();
         if (recording) {
@@ -245,6 +257,9 @@ public final class Autograd {
      * @throws GraphException if that operand is, or is a view of, a leaf that requires a gradient, or is a view made while nothing was recorded
      */
     public static Tensor applyInPlace(BinaryOp op, Tensor a, Tensor b) {
+        if (Tracing.inUse && Tracing.isOn()) {
+            return Tracing.apply(op, true, () -> applyInPlace(op, a, b), a, b);
+        }
         checkDevices(op, a, b);
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && (a.requiresGrad() || b.requiresGrad());

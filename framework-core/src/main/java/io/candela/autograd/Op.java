@@ -3,6 +3,7 @@ package io.candela.autograd;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /**
  * One differentiable operation: an object per call, and, once {@link Autograd} has recorded it, the node of its result. Write one by
@@ -40,6 +41,14 @@ public abstract class Op extends Node {
 
     /** How many operands there are. */
     abstract int inputCount();
+
+    /**
+     * What a {@link Tracer} has to know of this call besides its operands, once it was made: numbers, arrays, and tensors that are used but have no
+     * gradient. Empty if there is nothing; null, the default, if the operation is not to be written down in another form.
+     */
+    protected Map<String, Object> attributes() {
+        return null;
+    }
 
     /** Lets go what arrived for this operation besides {@code pending}, when a walk ends early. */
     void forgetMore() {}

@@ -9,6 +9,7 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Half;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code a + alpha · b}. */
 public final class Add extends BinaryOp {
@@ -29,6 +30,11 @@ public final class Add extends BinaryOp {
     @Override
     public String name() {
         return alpha == -1 ? "sub" : "add";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("alpha", alpha);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** The same numbers in another element type. Floating point becomes an integer by cutting off; anything but 0 becomes true. */
 public final class Cast extends UnaryOp {
@@ -17,6 +18,11 @@ public final class Cast extends UnaryOp {
     @Override
     public String name() {
         return "to";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dtype", to);
     }
 
     @Override

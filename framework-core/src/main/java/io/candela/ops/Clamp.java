@@ -4,6 +4,7 @@ import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Limits to a range; the gradient passes where the element was inside, ends included, or not if they are open. */
 public final class Clamp extends UnaryOp {
@@ -38,6 +39,11 @@ public final class Clamp extends UnaryOp {
     @Override
     public String name() {
         return "clamp";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("low", low, "high", high);
     }
 
     @Override

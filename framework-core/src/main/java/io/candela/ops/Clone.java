@@ -4,6 +4,7 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** A dense copy, in one of the orders that elements may have. */
 public final class Clone extends UnaryOp {
@@ -17,6 +18,11 @@ public final class Clone extends UnaryOp {
     @Override
     public String name() {
         return "clone";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

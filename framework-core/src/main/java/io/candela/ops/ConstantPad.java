@@ -5,6 +5,7 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** A tensor with a number around it. */
 public final class ConstantPad extends UnaryOp {
@@ -32,6 +33,11 @@ public final class ConstantPad extends UnaryOp {
     @Override
     public String name() {
         return "pad";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("before", before, "to", to, "value", value);
     }
 
     @Override

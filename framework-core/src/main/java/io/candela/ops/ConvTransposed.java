@@ -9,6 +9,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The transpose of {@link Convolution}, which is also its gradient with respect to the input: {@code x (n, o, *)}, weight {@code (o, c/groups, *)},
@@ -76,6 +77,11 @@ public final class ConvTransposed extends NaryOp {
     @Override
     public String name() {
         return "convTranspose";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("transposed", true, "geometry", geometry);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /**
  * Cross-correlation over one to three spatial dimensions: {@code x (n, c, *)}, weight {@code (o, c/groups, *)}, bias {@code (o)} or null; the
@@ -94,6 +95,11 @@ public final class Convolution extends JointOp {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("transposed", false, "geometry", geometry);
     }
 
     @Override

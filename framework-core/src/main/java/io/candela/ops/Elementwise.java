@@ -9,6 +9,7 @@ import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** Functions of one operand, element by element: one line per function and derivative. */
@@ -35,6 +36,11 @@ public final class Elementwise extends UnaryOp {
     @Override
     public String name() {
         return kernel.label();
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

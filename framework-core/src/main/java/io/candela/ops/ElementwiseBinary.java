@@ -8,6 +8,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Functions of two operands, element by element: one line per function and derivative. The most frequent ones have classes of their own. */
 public final class ElementwiseBinary extends BinaryOp {
@@ -30,6 +31,11 @@ public final class ElementwiseBinary extends BinaryOp {
     @Override
     public String name() {
         return kernel.label();
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

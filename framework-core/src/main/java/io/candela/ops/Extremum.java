@@ -7,6 +7,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** The larger or smaller of two, element by element; where they are equal each gets half of the gradient. */
 public final class Extremum extends BinaryOp {
@@ -22,6 +23,11 @@ public final class Extremum extends BinaryOp {
     @Override
     public String name() {
         return kernel.label();
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

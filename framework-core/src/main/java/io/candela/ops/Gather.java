@@ -9,6 +9,7 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Picks along a dimension by an index tensor of the same rank. */
 public final class Gather extends UnaryOp {
@@ -26,6 +27,11 @@ public final class Gather extends UnaryOp {
     @Override
     public String name() {
         return "gather";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dim", dim, "index", index);
     }
 
     @Override

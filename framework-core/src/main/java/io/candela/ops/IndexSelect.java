@@ -9,6 +9,7 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Slices along a dimension in the order of an index vector. */
 public final class IndexSelect extends UnaryOp {
@@ -26,6 +27,11 @@ public final class IndexSelect extends UnaryOp {
     @Override
     public String name() {
         return "indexSelect";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dim", dim, "index", index);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Tracer;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
@@ -10,6 +11,7 @@ import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.ValuesAndIndices;
 import java.lang.ref.Reference;
+import java.util.Map;
 
 /** Operations made of an index, which has no gradient, and a pick by it, which has. */
 public final class Indexing {
@@ -38,7 +40,7 @@ public final class Indexing {
         Tensor out = Tensor.empty(keepDim ? x.shape().with(d, 1) : x.shape().without(d), DType.INT64, x.device());
         Backend.of(x).reduce().argExtreme(largest, last, out);
         Reference.reachabilityFence(x);
-        return out;
+        return Tracer.note(who, Map.of("dim", d, "keepDim", keepDim), out, x);
     }
 
     /** Largest or smallest elements along a dimension, with positions. */

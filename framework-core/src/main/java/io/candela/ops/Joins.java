@@ -9,6 +9,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Tensors put together or repeated, and dimensions reversed: new memory, not views. */
 public final class Joins {
@@ -64,6 +65,11 @@ public final class Joins {
         }
 
         @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("dims", dims);
+        }
+
+        @Override
         protected Tensor forward(Tensor x) {
             int[] strides = x.strides().clone();
             int offset = x.offset();
@@ -101,6 +107,11 @@ public final class Joins {
         @Override
         public String name() {
             return "cat";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("dim", dim);
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.candela.backend.Reduction;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code x Wᵀ + b} in one kernel: {@code x (rows, in)}, {@code W (out, in)}, {@code b (out)} or null. */
 public final class Linear extends NaryOp {
@@ -46,6 +47,11 @@ public final class Linear extends NaryOp {
     @Override
     public String name() {
         return "linear";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

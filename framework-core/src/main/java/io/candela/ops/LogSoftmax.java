@@ -5,6 +5,7 @@ import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code x − ln Σ eˣ} along a dimension. */
 public final class LogSoftmax extends UnaryOp {
@@ -23,6 +24,11 @@ public final class LogSoftmax extends UnaryOp {
     @Override
     public String name() {
         return "logSoftmax";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dim", dim);
     }
 
     @Override

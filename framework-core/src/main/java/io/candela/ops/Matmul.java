@@ -8,6 +8,7 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Matrix product: {@code (m, k)} by {@code (k, n)}, or with one leading dimension on both, where 1 broadcasts. That of integers wraps. */
 public final class Matmul extends BinaryOp {
@@ -17,6 +18,11 @@ public final class Matmul extends BinaryOp {
     @Override
     public String name() {
         return "matmul";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

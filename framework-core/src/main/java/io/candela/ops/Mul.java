@@ -7,6 +7,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code a · b}, element by element. */
 public final class Mul extends BinaryOp {
@@ -27,6 +28,11 @@ public final class Mul extends BinaryOp {
     @Override
     public String name() {
         return "mul";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /**
  * {@code (x − mean)/√(variance + eps) · weight + bias} of {@code (n, channels, …)}: over the batch, by channel, or over groups of channels, by
@@ -212,6 +213,11 @@ public final class Normalize extends JointOp {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return constant ? Map.of("eps", eps, "mean", mean, "variance", variance) : Map.of("eps", eps, "statistics", statistics);
     }
 
     @Override

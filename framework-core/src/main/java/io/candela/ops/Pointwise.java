@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Tracer;
 import io.candela.autograd.GraphException;
 import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
@@ -13,6 +14,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** What element by element operations share: the result's type, shape and memory, and comparisons, which have no gradient. */
@@ -177,7 +179,7 @@ public final class Pointwise {
         Backend.of(a).pointwise().binary(kernel, a, b, promote(a, b), out);
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
-        return out;
+        return Tracer.note(who, Map.of(), out, a, b);
     }
 
     /** A comparison of a tensor with a number, as bool. */
@@ -186,6 +188,6 @@ public final class Pointwise {
         boolean integral = number == Math.rint(number) && Math.abs(number) < 1L << 53;
         Backend.of(a).pointwise().binary(kernel, a, number, promote(a, integral), out);
         Reference.reachabilityFence(a);
-        return out;
+        return Tracer.note(kernel.label(), Map.of("number", number), out, a);
     }
 }

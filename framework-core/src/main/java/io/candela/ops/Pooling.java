@@ -10,6 +10,7 @@ import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.ValuesAndIndices;
+import java.util.Map;
 
 /**
  * Largest elements and averages of windows over {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions. Results of channels-last
@@ -94,6 +95,11 @@ public final class Pooling {
         @Override
         public String name() {
             return who;
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("pooling", "max", "regions", regions);
         }
 
         @Override
@@ -190,6 +196,11 @@ public final class Pooling {
         @Override
         public String name() {
             return who;
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("pooling", "average", "regions", regions, "divisor", divisor);
         }
 
         @Override

@@ -7,6 +7,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code a} to the power {@code b}, element by element. */
 public final class Pow extends BinaryOp {
@@ -17,6 +18,11 @@ public final class Pow extends BinaryOp {
     @Override
     public String name() {
         return "pow";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

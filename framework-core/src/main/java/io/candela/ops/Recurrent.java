@@ -12,6 +12,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One layer of a recurrent network in one direction. In float32 and without projection: one product for the input of all steps, then a kernel
@@ -80,6 +81,11 @@ public final class Recurrent extends Function {
     @Override
     public String name() {
         return cell == Cell.LSTM ? "lstm" : cell == Cell.GRU ? "gru" : "rnn";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("cell", cell, "reverse", reverse, "sizes", sizes);
     }
 
     @Override

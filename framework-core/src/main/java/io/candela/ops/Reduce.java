@@ -11,6 +11,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Locale;
+import java.util.Map;
 
 /** Reduces dimensions (all of them if none is named) to one element each. */
 public final class Reduce extends UnaryOp {
@@ -37,6 +38,11 @@ public final class Reduce extends UnaryOp {
             case SQUARED_DEVIATION -> "var";
             default -> reduction.name().toLowerCase(Locale.ROOT);
         };
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("keepDim", keepDim, "dims", Axes.of(name(), operand, dims).dims());
     }
 
     @Override

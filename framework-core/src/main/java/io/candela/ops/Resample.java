@@ -8,6 +8,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** A sparse linear map along one dimension; its gradient is the transposed one. Results of channels-last operands are channels-last. */
 public final class Resample extends UnaryOp {
@@ -42,6 +43,11 @@ public final class Resample extends UnaryOp {
     @Override
     public String name() {
         return name;
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dim", dim, "taps", taps);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Parts of one dimension: a stretch of it, one position, equal pieces. All are views. */
 public final class Slices {
@@ -72,6 +73,11 @@ public final class Slices {
         @Override
         public String name() {
             return "slice";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("dim", dim, "start", start, "length", length, "step", step);
         }
 
         @Override

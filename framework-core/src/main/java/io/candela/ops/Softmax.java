@@ -7,6 +7,7 @@ import io.candela.backend.Backend;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /** eˣ / Σ eˣ along a dimension. */
 public final class Softmax extends UnaryOp {
@@ -44,6 +45,11 @@ public final class Softmax extends UnaryOp {
     @Override
     public String name() {
         return "softmax";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("dim", dim);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Reshaped, permuted and stretched views: checks, their geometry, and the copies where no view exists. */
 public final class Views {
@@ -142,6 +143,11 @@ public final class Views {
         @Override
         public String name() {
             return "reshape";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("to", to);
         }
 
         @Override
@@ -295,6 +301,11 @@ public final class Views {
         }
 
         @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("order", order);
+        }
+
+        @Override
         protected Tensor forward(Tensor x) {
             return permuted(x, order);
         }
@@ -337,6 +348,11 @@ public final class Views {
         @Override
         public String name() {
             return "expand";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("to", to);
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** The second operand where the first (bool) is true, else the third. */
 public final class Where extends NaryOp {
@@ -16,6 +17,11 @@ public final class Where extends NaryOp {
     @Override
     public String name() {
         return "where";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

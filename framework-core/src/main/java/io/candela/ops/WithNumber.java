@@ -8,6 +8,7 @@ import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Arithmetic of a tensor with a Java number. */
 public final class WithNumber extends UnaryOp {
@@ -43,6 +44,11 @@ public final class WithNumber extends UnaryOp {
     @Override
     public String name() {
         return kernel.label();
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("number", number);
     }
 
     @Override

@@ -25,6 +25,8 @@ public final class ThreadContext {
     public boolean anomalyMode;
     /** Whether what is made on this thread may never take part in a graph. */
     public boolean inferenceMode;
+    /** Is told of operations; null outside of traces. */
+    public Object tracer;
     /** For checkpoints: what notes the tensors to be kept; null outside. */
     public Object checkpoint;
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */

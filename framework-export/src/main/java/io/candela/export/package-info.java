@@ -1,2 +1,2 @@
-/** Whole models in files: structure and weights together, for Candela ({@link io.candela.export.Models}). */
+/** Models in files that hold more than weights: whole models ({@link io.candela.export.Models}) and ONNX ({@link io.candela.export.OnnxExport}). */
 package io.candela.export;

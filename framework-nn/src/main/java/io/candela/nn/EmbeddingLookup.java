@@ -8,6 +8,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Rows of a table, one by one or reduced in bags. */
@@ -186,6 +187,11 @@ final class EmbeddingLookup {
         @Override
         public String name() {
             return "embedding";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of();
         }
 
         @Override
