@@ -36,7 +36,7 @@ final class NormGradient {
         double[] sums = new double[channels]; // of g
         double[] products = new double[channels]; // of g · (x − mean) · inverse
         if (!constant || gradWeight != null || gradBias != null || gradResidual != null) {
-            addUp(sums, products, gradResidual);
+            addUp(sums, products, gradResidual != null || !rectified ? gradResidual : gradX);
             for (int i = 0; i < channels; i++) {
                 int k = i / affine.perStatistic;
                 products[i] = (products[i] - (affine.mean[k] - affine.center[i]) * sums[i]) * affine.inverse[k];
@@ -53,7 +53,10 @@ final class NormGradient {
         }
     }
 
-    /** Sums of g and of g · (x − center) by channel. {@code kept}, unless null, becomes g with zeros in place. */
+    /**
+     * Sums of g and of g · (x − center) by channel. {@code kept}, unless null, becomes g with its zeros, to be read by the second pass: finding them
+     * takes as long as a pass that knows them. It may be what that pass writes.
+     */
     private void addUp(double[] sums, double[] products, Tensor kept) {
         ChannelWalk walk = affine.walk;
         int channels = walk.channels;
