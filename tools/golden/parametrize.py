@@ -49,6 +49,10 @@ def spectral_norm(**options):
     return lambda layer: ready.spectral_norm(layer, **options)
 
 
+def orthogonal(**options):
+    return lambda layer: ready.orthogonal(layer, **options)
+
+
 def symmetric(layer):
     return parametrize.register_parametrization(layer, "weight", Symmetric())
 
@@ -71,6 +75,12 @@ CASES = {
     "spectralNorm adam float64": (spectral_norm(), 3, 5),
     "spectralNorm.dim1 sgd float64": (spectral_norm(dim=1, n_power_iterations=3, eps=0.1), 3, 5),
     "spectralNorm.bias sgd float64": (spectral_norm(name="bias"), 3, 5),
+    "orthogonal sgd float32": (orthogonal(), 3, 5),
+    "orthogonal adam float64": (orthogonal(), 3, 5),
+    "orthogonal.wide sgd float64": (orthogonal(), 6, 4),
+    "orthogonal.matrixExp sgd float64": (orthogonal(orthogonal_map="matrix_exp"), 3, 5),
+    "orthogonal.cayley.wide sgd float64": (orthogonal(orthogonal_map="cayley"), 6, 4),
+    "orthogonal.householder sgd float64": (orthogonal(orthogonal_map="householder"), 3, 5),
     "symmetric adam float64": (symmetric, 4, 4),
     "doubled sgd float64": (doubled, 4, 4),
     "doubled.spectralNorm sgd float64": (both, 4, 4),

@@ -49,6 +49,24 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         return x.neg().softmax(dim);
     }
 
+    /**
+     * Samples of a relaxed one-hot distribution: {@link #softmax} of {@code (logits + noise) / tau}, the noise being Gumbel-distributed and drawn as
+     * PyTorch's from the default generator. E. Jang, S. Gu and B. Poole, Categorical Reparameterization with Gumbel-Softmax, 2017.
+     *
+     * @param tau  the temperature; 1 in PyTorch unless given
+     * @param hard whether the result is one-hot, with the gradient of the soft one
+     */
+    public static Tensor gumbelSoftmax(Tensor logits, double tau, boolean hard, int dim) {
+        Tensor noise = logits.detach().contiguous().emptyLike().exponentialInPlace(1).logInPlace();
+        Tensor soft = logits.sub(noise).div(tau).softmax(dim);
+        if (!hard) {
+            return soft;
+        }
+        Tensor fixed = soft.detach();
+        Tensor oneHot = soft.zerosLike().scatter(dim, fixed.argmax(dim, true), 1.0);
+        return oneHot.sub(fixed).add(soft);
+    }
+
     /** x above {@code threshold}, {@code value} elsewhere. */
     public static Tensor threshold(Tensor x, double threshold, double value) {
         return x.maskedFill(x.le(threshold), value);

@@ -33,11 +33,22 @@ public final class Parameters {
                 return Tensor.scalar(0.0);
             }
             Tensor total = getTotalNorm(gradients, normType, errorIfNonfinite);
-            Tensor factor = total.add(EPSILON).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
-            for (Tensor gradient : gradients) {
+            clipGradsWithNorm(parameters, maxNorm, total);
+            return total;
+        });
+    }
+
+    /**
+     * Scales all gradients together, in place, as if their norm were {@code totalNorm}: the second half of {@link #clipGradNorm(List, double)}.
+     *
+     * @param totalNorm 0-d, as {@link #getTotalNorm(List)} gives it, perhaps of more tensors than these
+     */
+    public static void clipGradsWithNorm(List<Tensor> parameters, double maxNorm, Tensor totalNorm) {
+        Autograd.noGrad(() -> {
+            Tensor factor = totalNorm.add(EPSILON).rdiv(maxNorm).clamp(Double.NEGATIVE_INFINITY, 1);
+            for (Tensor gradient : gradients(parameters)) {
                 gradient.mulInPlace(factor.to(gradient.device()));
             }
-            return total;
         });
     }
 

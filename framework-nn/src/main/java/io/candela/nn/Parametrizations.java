@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.autograd.Autograd;
+import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
 /** Ready parametrizations, PyTorch's {@code torch.nn.utils.parametrizations}; {@link Parametrize} says what that means. */
@@ -49,12 +50,46 @@ public final class Parametrizations {
      * @return {@code module}
      * @throws IllegalArgumentException         if there is no such tensor, the module is not {@link Parametrizable}, or
      *     {@code nPowerIterations} is not positive
-     * @throws io.candela.tensor.ShapeException if {@code dim} is out of range
+     * @throws ShapeException if {@code dim} is out of range
      */
     public static <M extends Module> M spectralNorm(M module, String name, int nPowerIterations, double eps, Integer dim) {
         Tensor weight = tensor("spectralNorm", module, name);
-        int outputs = dim != null ? dim : module.getClass().getSimpleName().startsWith("ConvTranspose") ? 1 : 0;
+        int outputs = dim != null ? dim : isTransposed(module) ? 1 : 0;
         return Parametrize.registerParametrization(module, name, new SpectralNorm(weight, nPowerIterations, eps, outputs));
+    }
+
+    /** Whether the outputs are the weight's second dimension. */
+    private static boolean isTransposed(Module module) {
+        return module instanceof ConvTranspose1d || module instanceof ConvTranspose2d || module instanceof ConvTranspose3d;
+    }
+
+    /** {@link #orthogonal(Module, String, OrthogonalMap)} of {@code weight}, with the map that suits its shape. */
+    public static <M extends Module> M orthogonal(M module) {
+        return orthogonal(module, "weight", null);
+    }
+
+    /**
+     * Keeps a matrix orthogonal: its columns, or its rows if it has more columns than rows, are orthogonal and of length 1. Dimensions before the
+     * last two are a batch of matrices. It starts with the orthogonal factor of a QR decomposition, itself if it is orthogonal; one that is not
+     * square is completed with random columns, drawn from the default generator. As PyTorch's with {@code use_trivialization}.
+     *
+     * @param map null for {@link OrthogonalMap#MATRIX_EXP} of square matrices, else {@link OrthogonalMap#HOUSEHOLDER}
+     * @return {@code module}
+     * @throws IllegalArgumentException         if there is no such tensor, it is parametrized already, or the module is not {@link Parametrizable}
+     * @throws ShapeException if the tensor has fewer than two dimensions
+     */
+    public static <M extends Module> M orthogonal(M module, String name, OrthogonalMap map) {
+        if (Parametrize.isParametrized(module, name)) {
+            throw new IllegalArgumentException("orthogonal: '%s' of %s has a parametrization already; orthogonal must be the first".formatted(name,
+                    module.typeName()));
+        }
+        Tensor weight = tensor("orthogonal", module, name);
+        if (weight.dim() < 2) {
+            throw new ShapeException("orthogonal: '%s' must be a matrix or a batch of matrices, got %s", name, weight.shape());
+        }
+        boolean square = weight.size(-2) == weight.size(-1);
+        OrthogonalMap chosen = map != null ? map : square ? OrthogonalMap.MATRIX_EXP : OrthogonalMap.HOUSEHOLDER;
+        return Parametrize.registerParametrization(module, name, new OrthogonalWeight(weight, chosen));
     }
 
     /** The tensor as it is now. */

@@ -91,6 +91,15 @@ abstract sealed class PoolFunctions extends NormFunctions permits SpatialFunctio
     }
 
     /**
+     * The largest element of each of a given number of windows at random places; see {@link FractionalMaxPool2d}.
+     *
+     * @param randomSamples {@code (n, c, 2)}, uniform in 0 … 1, for dimensions W, H; null draws PyTorch's from the default generator
+     */
+    public static Tensor fractionalMaxPool2d(Tensor x, int[] kernel, int[] outputSize, Tensor randomSamples) {
+        return fractionalMaxPool2dWithIndices(x, kernel, outputSize, randomSamples).values();
+    }
+
+    /**
      * The largest element of each of a given number of windows at random places, and where it was; see {@link FractionalMaxPool2d}.
      *
      * @param randomSamples {@code (n, c, 2)}, uniform in 0 … 1, for dimensions W, H; null draws PyTorch's from the default generator
@@ -99,6 +108,15 @@ abstract sealed class PoolFunctions extends NormFunctions permits SpatialFunctio
         String who = "fractionalMaxPool2d";
         return FractionalPool.apply(who, 2, x, PoolWindow.each(who, "kernel", 2, kernel, 1), PoolWindow.each(who, "outputSize", 2, outputSize, 1),
                 randomSamples);
+    }
+
+    /**
+     * The largest element of each of a given number of windows at random places; see {@link FractionalMaxPool3d}.
+     *
+     * @param randomSamples {@code (n, c, 3)}, uniform in 0 … 1, for dimensions T, H, W; null draws PyTorch's from the default generator
+     */
+    public static Tensor fractionalMaxPool3d(Tensor x, int[] kernel, int[] outputSize, Tensor randomSamples) {
+        return fractionalMaxPool3dWithIndices(x, kernel, outputSize, randomSamples).values();
     }
 
     /**

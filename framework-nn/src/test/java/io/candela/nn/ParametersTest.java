@@ -36,6 +36,16 @@ class ParametersTest {
     }
 
     @Test
+    void aNormOfMoreTensorsScalesTheGradients() {
+        List<Tensor> parameters = withGradients();
+        Parameters.clipGradsWithNorm(parameters, 2, Tensor.scalar(8.0));
+        assertEquals(-1, parameters.get(0).grad().at(1), 1e-6);
+        assertEquals(0.5, parameters.get(2).grad().at(0, 1), 1e-6);
+        Parameters.clipGradsWithNorm(parameters, 2, Tensor.scalar(1.0));
+        assertEquals(-1, parameters.get(0).grad().at(1), 1e-6, "never larger");
+    }
+
+    @Test
     void smallGradientsStay() {
         List<Tensor> parameters = withGradients();
         assertEquals(Math.sqrt(30), Parameters.clipGradNorm(parameters, 100).item(), 1e-6);
