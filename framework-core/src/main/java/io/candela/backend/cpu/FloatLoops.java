@@ -13,12 +13,14 @@ import java.util.function.DoubleUnaryOperator;
 final class FloatLoops {
     /** Elements from which vectors pay for functions. */
     private static final int VECTORS = 16;
+    /** Elements from which they pay for a single condition: the way of bits through native memory is longer than a few of those. */
+    private static final int MANY = 256;
 
     private FloatLoops() {}
 
     /** {@code out[i] = kernel(x[i])} for i below n. */
     static void unary(UnaryKernel kernel, float[] x, float[] out, int n) {
-        if (n >= VECTORS && isFunction(kernel) && HostThread.current().math().unary(kernel, x, out, n)) {
+        if (n >= VECTORS && isFunction(kernel, n) && HostThread.current().math().unary(kernel, x, out, n)) {
             return;
         }
         switch (kernel) {
@@ -47,8 +49,9 @@ final class FloatLoops {
     }
 
     /** Whether there is more to it than one instruction. */
-    private static boolean isFunction(UnaryKernel kernel) {
+    private static boolean isFunction(UnaryKernel kernel, int n) {
         return switch (kernel) {
+            case RELU -> n >= MANY;
             case NEG, ABS, SQUARE, SQRT, RSQRT, RECIPROCAL, ROUND -> false;
             default -> true;
         };

@@ -69,16 +69,18 @@ final class SoftmaxDnn {
     /** oneDNN overlooks NaN, whose row must become NaN, and rows of infinities. */
     private static boolean isFinite(Tensor x) {
         Blocks in = new Blocks(x, x.shape());
-        float[] block = HostThread.current().floats(0);
-        boolean finite = true;
-        for (int p = 0; p < x.numel() && finite; p += block.length) {
-            int n = Math.min(block.length, x.numel() - p);
-            in.read(p, block, n);
-            for (int i = 0; i < n; i++) {
-                finite &= Math.abs(block[i]) <= Float.MAX_VALUE;
+        boolean[] special = new boolean[1]; // set by whoever finds one
+        PointwiseCpu.forRange(x.numel(), (thread, from, end) -> {
+            int[] block = thread.ints(0);
+            for (int p = from; p < end && !special[0]; p += block.length) {
+                int n = Math.min(block.length, end - p);
+                in.readBits(p, block, n);
+                if (FloatBits.outOfRange(block, FloatBits.INFINITY - 1, n) < 0) {
+                    special[0] = true;
+                }
             }
-        }
-        return finite;
+        });
+        return !special[0];
     }
 
     private static long address(Tensor t) {
