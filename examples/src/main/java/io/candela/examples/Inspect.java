@@ -79,7 +79,12 @@ final class Inspect implements Callable<Integer> {
             }
             out.println(line.toString().stripTrailing());
         }
-        ModelFiles.values(file).forEach((name, value) -> out.println((name.isEmpty() ? "value" : name) + " = " + ModelFiles.text(value)));
+        Map<String, Object> values = ModelFiles.values(file);
+        if (values.containsKey("candela_model") && values.get("printed") instanceof String structure) {
+            structure.lines().map(line -> line.replaceAll("\\p{Cntrl}", " ")).forEach(out::println);
+            return; // the other values say the same for programs
+        }
+        values.forEach((name, value) -> out.println((name.isEmpty() ? "value" : name) + " = " + ModelFiles.text(value)));
     }
 
     private void printJson(TensorFile file, PrintWriter out) throws IOException {

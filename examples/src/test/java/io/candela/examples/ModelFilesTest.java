@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.export.Models;
 import io.candela.io.TensorIO;
 import io.candela.io.WriteOptions;
+import io.candela.nn.Linear;
+import io.candela.nn.ReLU;
+import io.candela.nn.Sequential;
 import io.candela.tensor.DType;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
@@ -50,6 +54,22 @@ class ModelFilesTest {
                 "model.count   ()      int64     8 B",
                 "epoch = 3",
                 "note = null"), run.lines());
+    }
+
+    @Test
+    void inspectShowsTheStructureOfAWholeModel() throws IOException {
+        Path path = folder.resolve("whole.pth");
+        Models.save(new Sequential(new Linear(2, 3), new ReLU()), path);
+        Cli run = Cli.run("inspect", path);
+        assertEquals(0, run.exitCode(), run.err());
+        assertEquals(List.of(path + ": PyTorch, 2 tensors, 36 B",
+                "name            shape   type     size",
+                "state.0.weight  (3, 2)  float32  24 B",
+                "state.0.bias    (3,)    float32  12 B",
+                "Sequential(",
+                "  (0): Linear(in_features=2, out_features=3, bias=True)",
+                "  (1): ReLU()",
+                ")"), run.lines());
     }
 
     @Test

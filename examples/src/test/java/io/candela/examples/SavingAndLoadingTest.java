@@ -24,8 +24,9 @@ class SavingAndLoadingTest {
     private static final Path PAGE = Path.of("..", "docs", "saving-and-loading.md");
     private static final Pattern PART = Pattern.compile("^## (.*?)$|^```java\\R(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
     private static final Pattern PRINTED = Pattern.compile("System\\.out\\.println\\(.*\\); // ([^\n]+)");
-    private static final String IMPORTS = Stream.of("io.candela.io.*", "io.candela.nn.*", "io.candela.optim.*", "io.candela.tensor.*", "java.nio.file.*",
-            "java.util.*", "java.util.regex.Pattern").map(name -> "import " + name + ";\n").collect(Collectors.joining());
+    private static final String IMPORTS = Stream.of("io.candela.export.*", "io.candela.io.*", "io.candela.nn.*", "io.candela.optim.*",
+            "io.candela.tensor.*", "java.nio.file.*", "java.util.*", "java.util.regex.Pattern").map(name -> "import " + name + ";\n")
+            .collect(Collectors.joining());
     private static final String MARK = "-- recipe ";
 
     @TempDir
