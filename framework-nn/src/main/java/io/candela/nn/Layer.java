@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Op;
 import io.candela.tensor.Tensor;
 
 /**
@@ -33,6 +34,34 @@ public abstract class Layer extends Module {
     /** Computes the output with the forward hooks around it: PyTorch's {@code module(x)}. */
     public final Tensor call(Tensor x) {
         return forwardPreHooks == null && forwardHooks == null ? compute(x) : callHooked(x);
+    }
+
+    /**
+     * Gives memory back early in a {@link #forward} of one's own: says that {@code intermediate}, which {@code maker} has just made, was used for
+     * {@code result} and for nothing else, and will not be touched again. Its memory is freed as soon as {@code result}, or its gradient, has been
+     * computed, rather than when the JVM collects it; not so if a hook may have kept it. {@link Sequential} does so by itself.
+     *
+     * <pre>{@code
+     * Tensor a = conv.forward(x);
+     * return spent(a, conv, norm.forward(a));
+     * }</pre>
+     *
+     * @return {@code result}
+     */
+    protected static Tensor spent(Tensor intermediate, Layer maker, Tensor result) {
+        if (maker.keepsNothing() && result.storage() != intermediate.storage()) {
+            retire(intermediate, result);
+        }
+        return result;
+    }
+
+    /** Frees an intermediate result with the graph of what was made of it; at once if there is no graph. */
+    static void retire(Tensor intermediate, Tensor result) {
+        if (!result.requiresGrad()) {
+            intermediate.release();
+        } else if (result.gradNode() instanceof Op op) {
+            op.releaseWithGraph(intermediate.storage());
+        }
     }
 
     /** Whether nobody can have kept the output but the caller: known of Candela's own layers, as long as they have no hooks. */

@@ -1,6 +1,5 @@
 package io.candela.nn;
 
-import io.candela.autograd.Op;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -105,14 +104,5 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
             y = next;
         }
         return y;
-    }
-
-    /** Gives the memory of an intermediate result back as soon as the result made of it, or that one's gradient, has been computed. */
-    private static void retire(Tensor intermediate, Tensor result) {
-        if (!result.requiresGrad()) {
-            intermediate.release();
-        } else if (result.gradNode() instanceof Op op) {
-            op.releaseWithGraph(intermediate.storage());
-        }
     }
 }

@@ -83,7 +83,8 @@ public final class ResNet extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = maxpool.forward(bn1.forward(conv1.forward(x), relu));
+        Tensor a = conv1.forward(x);
+        Tensor y = maxpool.forward(spent(a, conv1, bn1.forward(a, relu)));
         for (Sequential stage : stages) {
             y = stage.forward(y);
         }
@@ -121,8 +122,10 @@ public final class ResNet extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor y = bn1.forward(conv1.forward(x), relu);
-            return bn2.forward(conv2.forward(y), downsample == null ? x : downsample.forward(x), relu);
+            Tensor a = conv1.forward(x);
+            Tensor y = spent(a, conv1, bn1.forward(a, relu));
+            Tensor b = spent(y, relu, conv2.forward(y));
+            return spent(b, conv2, bn2.forward(b, downsample == null ? x : downsample.forward(x), relu));
         }
     }
 
@@ -153,9 +156,12 @@ public final class ResNet extends Layer {
 
         @Override
         public Tensor forward(Tensor x) {
-            Tensor y = bn1.forward(conv1.forward(x), relu);
-            y = bn2.forward(conv2.forward(y), relu);
-            return bn3.forward(conv3.forward(y), downsample == null ? x : downsample.forward(x), relu);
+            Tensor a = conv1.forward(x);
+            Tensor y = spent(a, conv1, bn1.forward(a, relu));
+            Tensor b = spent(y, relu, conv2.forward(y));
+            Tensor z = spent(b, conv2, bn2.forward(b, relu));
+            Tensor c = spent(z, relu, conv3.forward(z));
+            return spent(c, conv3, bn3.forward(c, downsample == null ? x : downsample.forward(x), relu));
         }
     }
 }
