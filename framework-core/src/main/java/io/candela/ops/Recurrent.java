@@ -191,7 +191,10 @@ public final class Recurrent extends Function {
         // All sequences have all steps: the states lie one after the other as they are wanted, but for the first ones.
         Tensor sum = Matmul.product(Views.transposed(d.slice(0, reverse ? 0 : batch, reverse ? rest : rows)),
                 out.slice(0, reverse ? batch : 0, reverse ? rows : rest), shape);
-        return sum.addInPlace(Matmul.product(Views.transposed(d.slice(0, reverse ? rest : 0, reverse ? rows : batch)), h0, shape));
+        Tensor start = Matmul.product(Views.transposed(d.slice(0, reverse ? rest : 0, reverse ? rows : batch)), h0, shape);
+        sum.addInPlace(start);
+        start.release();
+        return sum;
     }
 
     /** The states before each step, row by row as the output. A new tensor. */
