@@ -217,7 +217,7 @@ public final class Normalize extends JointOp {
 
     @Override
     protected Map<String, Object> attributes() {
-        return constant ? Map.of("eps", eps, "mean", mean, "variance", variance) : Map.of("eps", eps, "statistics", statistics);
+        return constant ? Map.of("eps", eps, "mean", mean, "variance", variance, "relu", relu) : Map.of("eps", eps, "statistics", statistics, "relu", relu);
     }
 
     @Override

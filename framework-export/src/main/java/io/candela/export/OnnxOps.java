@@ -354,7 +354,9 @@ final class OnnxOps {
             String bias = call.has(2) ? call.in(2) : graph.constant("constant", Tensor.zeros(channels).to(type));
             String mean = graph.constant("running_mean", call.tensorValue("mean").to(type));
             String variance = graph.constant("running_var", call.tensorValue("variance").to(type));
-            return graph.node("BatchNormalization", List.of(call.in(0), weight, bias, mean, variance), "epsilon", eps);
+            String y = graph.node("BatchNormalization", List.of(call.in(0), weight, bias, mean, variance), "epsilon", eps);
+            y = call.has(3) ? node("Add", y, call.in(3)) : y;
+            return call.attribute("relu", Boolean.class) ? node("Relu", y) : y;
         }
         int[][] statistics = call.both("statistics");
         if (statistics[0].length == 1) {
