@@ -26,6 +26,8 @@ public enum BinaryKernel {
     /** The larger; a number wins over NaN. */ FMAX,
     /** The smaller; a number wins over NaN. */ FMIN,
     /** The derivative of order b of the digamma function at a. */ POLYGAMMA,
+    /** Γ(a, b)'s lower part over Γ(a). */ IGAMMA,
+    /** The upper part: 1 less that. */ IGAMMAC,
     /** Bits set in both; integers, as the next four. */ BITWISE_AND,
     /** Bits set in one at least. */ BITWISE_OR,
     /** Bits set in exactly one. */ BITWISE_XOR,

@@ -43,6 +43,8 @@ public enum UnaryKernel {
     /** Inverse of the error function. */ ERFINV,
     /** Logarithm of |Γ(x)|. */ LGAMMA,
     /** Derivative of ln Γ. */ DIGAMMA,
+    /** Modified Bessel function of the first kind, of order 0. */ I0,
+    /** The one of order 1. */ I1,
     /** x Φ(x), with the distribution function of the standard normal distribution. */ GELU,
     /** The same, approximated by a tanh. */ GELU_TANH,
     /** x / (1 + e⁻ˣ). */ SILU,

@@ -21,6 +21,27 @@ public final class Diagonals {
         return Autograd.apply(new Window("diagonal", false, y -> diagonalOf(y, offset, a, b)), x);
     }
 
+    /** The elements whose indices are all equal; with {@code wrap} those of a tall matrix in steps of a row and an element. A view. */
+    public static Tensor whole(Tensor x, boolean wrap) {
+        int least = x.dim() < 2 ? 0 : x.size(0);
+        for (int i = 0; i < x.dim(); i++) {
+            if (x.dim() > 2 && x.size(i) != x.size(0)) {
+                throw new ShapeException("fillDiagonal: all of more than two dimensions must have one size, got %s", x.shape());
+            }
+            least = Math.min(least, x.size(i));
+        }
+        if (x.dim() < 2) {
+            throw new ShapeException("fillDiagonal: at least two dimensions are needed, got %s", x.shape());
+        }
+        int step = java.util.stream.IntStream.of(x.strides()).sum();
+        boolean again = wrap && x.dim() == 2 && x.size(0) > x.size(1) + 1 && least > 0;
+        int count = again ? (x.numel() + x.size(1)) / (x.size(1) + 1) : least;
+        if (again && !x.isContiguous()) {
+            throw new ShapeException("fillDiagonal: a diagonal that begins anew needs a contiguous matrix, got %s; call contiguous()", x.shape());
+        }
+        return x.asStrided(new int[] {count}, new int[] {step}, x.offset());
+    }
+
     private static Tensor diagonalOf(Tensor x, int offset, int a, int b) {
         int rows = x.size(a);
         int columns = x.size(b);

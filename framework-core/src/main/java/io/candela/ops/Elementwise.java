@@ -54,7 +54,7 @@ public final class Elementwise extends UnaryOp {
         Tensor out = Pointwise.result(name(), a.shape(), type, a, target);
         boolean fromOperand = switch (kernel) {
             case ABS, SQUARE, LOG, LOG1P, LOG2, LOG10, SIN, COS, ASIN, ACOS, ATAN, SINH, COSH, ASINH, ACOSH, ATANH, LOGIT, SOFTPLUS, SINC, ERF, ERFC,
-                    LGAMMA, DIGAMMA, GELU, GELU_TANH, SILU, MISH, LOG_SIGMOID, HARDSWISH, HARDSIGMOID -> true;
+                    LGAMMA, DIGAMMA, I0, I1, GELU, GELU_TANH, SILU, MISH, LOG_SIGMOID, HARDSWISH, HARDSIGMOID -> true;
             default -> false;
         };
         if (fromOperand && needsGrad(LHS)) {
@@ -126,6 +126,8 @@ public final class Elementwise extends UnaryOp {
             case ERFINV -> g.mul(y.get().square().exp().mul(1 / TWO_OVER_ROOT_PI));
             case LGAMMA -> g.mul(x.get().digamma());
             case DIGAMMA -> g.mul(x.get().polygamma(1));
+            case I0 -> g.mul(x.get().i1());
+            case I1 -> g.mul(x.get().i0().sub(x.get().i1().div(x.get()).maskedFill(x.get().eq(0), 0.5)));
             case BITWISE_NOT -> throw new AssertionError(kernel);
         };
     }

@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.BinaryOp;
+import io.candela.autograd.GraphException;
 import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
@@ -58,7 +59,7 @@ public final class ElementwiseBinary extends BinaryOp {
         DType type = Pointwise.promote(a, b);
         return switch (kernel) {
             case ATAN2, XLOGY, COPYSIGN -> Pointwise.floating(type);
-            case HYPOT, LOGADDEXP, LOGADDEXP2 -> needs(type.isFloating(), "floating point", type);
+            case HYPOT, LOGADDEXP, LOGADDEXP2, IGAMMA, IGAMMAC -> needs(type.isFloating(), "floating point", type);
             case BITWISE_AND, BITWISE_OR, BITWISE_XOR -> needs(!type.isFloating(), "integers or bools", type);
             case BITWISE_LEFT_SHIFT, BITWISE_RIGHT_SHIFT, GCD, LCM -> needs(type.isIntegral(), "integers", type);
             case HEAVISIDE -> {
@@ -105,6 +106,7 @@ public final class ElementwiseBinary extends BinaryOp {
             case LOGADDEXP -> g.div(b.sub(a).exp().add(1.0));
             case LOGADDEXP2 -> g.div(b.sub(a).exp2().add(1.0));
             case COPYSIGN -> g.mul(a.detach().copysign(b).div(a.detach()).maskedFill(a.eq(0), 0));
+            case IGAMMA, IGAMMAC -> throw new GraphException("%s: there is no gradient for its first operand; detach() it", name());
             case FMAX -> g.maskedFill(a.ge(b).logicalOr(b.isNan()).logicalNot(), 0);
             case FMIN -> g.maskedFill(a.le(b).logicalOr(b.isNan()).logicalNot(), 0);
             default -> throw new AssertionError(kernel);
@@ -125,6 +127,10 @@ public final class ElementwiseBinary extends BinaryOp {
             case XLOGY -> g.mul(a).div(b);
             case LOGADDEXP -> g.div(a.sub(b).exp().add(1.0));
             case LOGADDEXP2 -> g.div(a.sub(b).exp2().add(1.0));
+            case IGAMMA, IGAMMAC -> {
+                Tensor density = a.sub(1.0).mul(b.log()).sub(b).sub(a.lgamma()).exp();
+                yield g.mul(kernel == BinaryKernel.IGAMMA ? density : density.neg());
+            }
             case FMAX -> g.maskedFill(a.ge(b).logicalOr(b.isNan()), 0);
             case FMIN -> g.maskedFill(a.le(b).logicalOr(b.isNan()), 0);
             default -> throw new AssertionError(kernel);

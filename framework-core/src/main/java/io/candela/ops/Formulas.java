@@ -189,6 +189,18 @@ public final class Formulas {
         return x.copyFrom(result);
     }
 
+    /** Logarithm of the multivariate gamma function. */
+    public static Tensor mvlgamma(Tensor x, int p) {
+        if (p < 1) {
+            throw new IllegalArgumentException("mvlgamma: p must be 1 or more, got " + p);
+        }
+        Tensor sum = x.lgamma();
+        for (int j = 1; j < p; j++) {
+            sum = sum.add(x.sub(j / 2.0).lgamma());
+        }
+        return sum.add(p * (p - 1) / 4.0 * Math.log(Math.PI));
+    }
+
     /** The tensor itself, for numbers. */
     public static Tensor positive(Tensor x) {
         if (x.dtype() == DType.BOOL) {

@@ -131,6 +131,22 @@ public final class Indexing {
         return x.dim() == 0 ? input.clone() : Autograd.apply(new CumulativeSum(d), input);
     }
 
+    /** Coordinates of row-major positions, a tensor for each dimension. */
+    public static Tensor[] unravel(Tensor positions, int... sizes) {
+        Positions.checkType("unravelIndex", positions);
+        int count = Shape.of(sizes).numel();
+        if (positions.lt(0).logicalOr(positions.ge(count)).any().item() != 0) {
+            throw new IllegalArgumentException("unravelIndex: positions must be between 0 and %d for %s".formatted(count - 1, Shape.of(sizes)));
+        }
+        Tensor[] out = new Tensor[sizes.length];
+        Tensor rest = positions.to(DType.INT64);
+        for (int d = sizes.length - 1; d >= 0; d--) {
+            out[d] = rest.remainder(sizes[d]);
+            rest = rest.floorDivide(sizes[d]);
+        }
+        return out;
+    }
+
     private static final class CumulativeSum extends UnaryOp {
         private final int dim;
 

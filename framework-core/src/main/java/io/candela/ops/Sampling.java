@@ -7,6 +7,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 
 /** Draws that depend on tensors; without gradient. */
 public final class Sampling {
@@ -27,6 +28,93 @@ public final class Sampling {
             return Tensor.of(out, n).view(shape).to(p.device());
         }
         throw new DTypeException("bernoulli: probabilities must be floating point, got %s", p.dtype());
+    }
+
+    /** Numbers of events at given rates. */
+    public static Tensor poisson(Tensor rates, Generator generator) {
+        if (!rates.dtype().isFloating()) {
+            throw new DTypeException("poisson: rates must be floating point, got %s; convert with to(DType.FLOAT32)", rates.dtype());
+        }
+        double[] rate = rates.toDoubleArray();
+        for (double r : rate) {
+            if (!(r >= 0)) {
+                throw new IllegalArgumentException("poisson: rates must be 0 or more, got " + r);
+            }
+        }
+        for (int i = 0; i < rate.length; i++) {
+            rate[i] = rate[i] >= 10 ? manyEvents(rate[i], generator) : rate[i] == 0 ? 0 : fewEvents(rate[i], generator);
+        }
+        return Tensor.of(rate, rate.length).to(rates.dtype()).view(rates.shape().toArray()).to(rates.device());
+    }
+
+    /** Knuth's method: a product of uniform numbers falls below the probability of no event. */
+    private static long fewEvents(double rate, Generator generator) {
+        double none = Math.exp(-rate);
+        double product = uniform(generator);
+        long count = 0;
+        while (product > none) {
+            product *= uniform(generator);
+            count++;
+        }
+        return count;
+    }
+
+    /** W. Hörmann, The transformed rejection method for generating Poisson random variables, 1993: PTRS. */
+    private static double manyEvents(double rate, Generator generator) {
+        double b = 0.931 + 2.53 * Math.sqrt(rate);
+        double a = -0.059 + 0.02483 * b;
+        double inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
+        double sure = 0.9277 - 3.6224 / (b - 2);
+        while (true) {
+            double u = uniform(generator) - 0.5;
+            double v = uniform(generator);
+            double us = 0.5 - Math.abs(u);
+            double k = Math.floor((2 * a / us + b) * u + rate + 0.43);
+            if (us >= 0.07 && v <= sure) {
+                return k;
+            }
+            if (k >= 0 && (us >= 0.013 || v <= us) && Math.log(v) + Math.log(inverseAlpha) - Math.log(a / (us * us) + b)
+                    <= -rate + k * Math.log(rate) - logFactorial(k)) {
+                return k;
+            }
+        }
+    }
+
+    private static double logFactorial(double k) {
+        return Tensor.of(new double[] {k + 1}).lgamma().item();
+    }
+
+    private static double uniform(Generator generator) {
+        double[] one = new double[1];
+        generator.uniform(one, 0, 1, 0, 1);
+        return one[0];
+    }
+
+    /** Fills with numbers of Cauchy's distribution. */
+    public static Tensor cauchy(Tensor x, double median, double sigma, Generator generator) {
+        if (!x.dtype().isFloating()) {
+            throw new DTypeException("cauchy: needs floating point, got %s; convert with to(DType.FLOAT32)", x.dtype());
+        }
+        if (!(sigma > 0)) {
+            throw new IllegalArgumentException("cauchy: sigma must be above 0, got " + sigma);
+        }
+        return fill(x, generator, u -> median + sigma * Math.tan(Math.PI * (u - 0.5)));
+    }
+
+    /** Fills with numbers of trials up to the first success. */
+    public static Tensor geometric(Tensor x, double p, Generator generator) {
+        if (!(p > 0 && p < 1)) {
+            throw new IllegalArgumentException("geometric: p must be above 0 and below 1, got " + p);
+        }
+        return fill(x, generator, u -> Math.ceil(Math.log(u) / Math.log1p(-p)));
+    }
+
+    private static Tensor fill(Tensor x, Generator generator, DoubleUnaryOperator transformation) {
+        double[] numbers = new double[x.numel()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = transformation.applyAsDouble(uniform(generator));
+        }
+        return x.copyFrom(Tensor.of(numbers, numbers.length).to(x.dtype()).view(x.shape().toArray()));
     }
 
     /** Normal numbers with a mean and a deviation for each. */

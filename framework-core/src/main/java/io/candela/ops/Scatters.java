@@ -47,33 +47,45 @@ public final class Scatters {
      */
     public static Tensor scatterReduce(Tensor x, int dim, Tensor index, Tensor source, String how, boolean includeSelf) {
         Tensor positions = Positions.along("scatterReduce", x.shape(), dim, index);
-        Tensor values = fitted("scatterReduce", index, source);
+        return reduce("scatterReduce", x, positions, fitted("scatterReduce", index, source), how, includeSelf);
+    }
+
+    /** As {@link #scatterReduce}, slices. */
+    public static Tensor indexReduce(Tensor x, int dim, Tensor index, Tensor source, String how, boolean includeSelf) {
+        if (how.equals("sum")) {
+            throw new IllegalArgumentException("indexReduce: reduction must be prod, mean, amax or amin, got sum; use indexAdd");
+        }
+        Tensor positions = Positions.slices("indexReduce", x.shape(), dim, index);
+        return reduce("indexReduce", x, positions, slices("indexReduce", source, positions), how, includeSelf);
+    }
+
+    private static Tensor reduce(String who, Tensor x, Tensor positions, Tensor values, String how, boolean includeSelf) {
         if (values.dtype() != x.dtype()) {
-            throw new DTypeException("scatterReduce: source is %s, the tensor %s; convert one", values.dtype(), x.dtype());
+            throw new DTypeException("%s: source is %s, the tensor %s; convert one", who, values.dtype(), x.dtype());
         }
         double identity = switch (how) {
             case "sum", "mean" -> 0;
             case "prod" -> 1;
             case "amax" -> Double.NEGATIVE_INFINITY;
             case "amin" -> Double.POSITIVE_INFINITY;
-            default -> throw new IllegalArgumentException("scatterReduce: reduction must be sum, prod, mean, amax or amin, got " + how);
+            default -> throw new IllegalArgumentException(who + ": reduction must be sum, prod, mean, amax or amin, got " + how);
         };
         Tensor start = x;
         boolean extreme = how.startsWith("a");
         if (!includeSelf) {
             if (extreme && !x.dtype().isFloating()) { // no infinity: any of the elements will do
-                start = Put.apply("scatterReduce", x, values.detach(), positions, false, false);
+                start = Put.apply(who, x, values.detach(), positions, false, false);
             } else {
-                start = Put.apply("scatterReduce", x, identity, positions, false);
+                start = Put.apply(who, x, identity, positions, false);
             }
         }
         if (how.equals("sum")) {
-            return Put.apply("scatterReduce", start, values, positions, true, false);
+            return Put.apply(who, start, values, positions, true, false);
         }
         if (how.equals("mean")) {
-            Tensor sum = Put.apply("scatterReduce", start, values, positions, true, false);
+            Tensor sum = Put.apply(who, start, values, positions, true, false);
             Tensor one = Tensor.full(Shape.SCALAR, 1, x.dtype(), x.device());
-            Tensor count = Put.apply("scatterReduce", includeSelf ? x.onesLike() : Put.apply("scatterReduce", x.onesLike(), 0, positions, false), one,
+            Tensor count = Put.apply(who, includeSelf ? x.onesLike() : Put.apply(who, x.onesLike(), 0, positions, false), one,
                     positions, true, false);
             Tensor divisor = count.maskedFill(count.eq(0), 1);
             if (x.dtype().isFloating()) {

@@ -28,6 +28,17 @@ public final class Windows {
         return finished(out);
     }
 
+    /** {@code I₀(β √(1 − t²)) / I₀(β)}, t going from −1 to 1. */
+    public static Tensor kaiser(int n, boolean periodic, double beta) {
+        double[] out = new double[checked(n)];
+        double half = period(n, periodic) / 2;
+        for (int i = 0; i < n; i++) {
+            double t = (i - half) / half;
+            out[i] = beta * Math.sqrt(Math.max(0, 1 - t * t));
+        }
+        return out.length <= 1 ? finished(out) : finished(Tensor.of(out).i0().div(Tensor.of(new double[] {beta}).i0()).toDoubleArray());
+    }
+
     private static int checked(int n) {
         if (n < 0) {
             throw new IllegalArgumentException("window: the length must not be negative, got " + n);

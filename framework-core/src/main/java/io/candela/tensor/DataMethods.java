@@ -6,6 +6,11 @@ public sealed interface DataMethods permits Tensor {
         return (Tensor) this;
     }
 
+    /** How many bytes the elements take. */
+    default long nbytes() {
+        return (long) self().numel() * self().dtype().bytes();
+    }
+
     /**
      * The only element, as a double ({@code bool} as 0 or 1).
      *

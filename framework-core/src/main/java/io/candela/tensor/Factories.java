@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.ops.Diagonals;
 import io.candela.ops.Distances;
+import io.candela.ops.Indexing;
 import io.candela.ops.Rearrange;
 import io.candela.ops.Searching;
 import io.candela.ops.Windows;
@@ -388,6 +389,25 @@ public abstract sealed class Factories permits Tensor {
     /** Hann's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */
     public static Tensor hannWindow(int n, boolean periodic) {
         return Windows.cosines(n, periodic, 0.5, 0.5);
+    }
+
+    /**
+     * Kaiser's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric.
+     *
+     * @param beta its shape: 0 gives ones; 12 in PyTorch unless given
+     */
+    public static Tensor kaiserWindow(int n, boolean periodic, double beta) {
+        return Windows.kaiser(n, periodic, beta);
+    }
+
+    /**
+     * The coordinates of elements, from their row-major positions: an int64 tensor for each dimension.
+     *
+     * @param positions from 0, integers of any shape
+     * @throws IllegalArgumentException if a position is negative, or not below the number of elements
+     */
+    public static Tensor[] unravelIndex(Tensor positions, int... shape) {
+        return Indexing.unravel(positions, shape);
     }
 
     /** Hamming's window of {@code n} elements in float32: periodic, as for Fourier transforms, or symmetric. */

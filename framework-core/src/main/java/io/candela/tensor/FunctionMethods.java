@@ -4,6 +4,8 @@ import io.candela.autograd.Autograd;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.ops.Elementwise;
+import io.candela.ops.ElementwiseBinary;
+import io.candela.ops.FloatParts;
 import io.candela.ops.Formulas;
 import io.candela.ops.WithNumber;
 
@@ -99,6 +101,85 @@ public sealed interface FunctionMethods permits Tensor {
     /** Derivative of ln Γ; NaN at the negative integers. */
     default Tensor digamma() {
         return Autograd.apply(new Elementwise(UnaryKernel.DIGAMMA), self());
+    }
+
+    /** Modified Bessel function of the first kind, of order 0. */
+    default Tensor i0() {
+        return Autograd.apply(new Elementwise(UnaryKernel.I0), self());
+    }
+
+    /** {@link #i0}, in place. */
+    default Tensor i0InPlace() {
+        return Autograd.applyInPlace(new Elementwise(UnaryKernel.I0, self()), self());
+    }
+
+    /** Modified Bessel function of the first kind, of order 1: PyTorch's {@code special.i1}. */
+    default Tensor i1() {
+        return Autograd.apply(new Elementwise(UnaryKernel.I1), self());
+    }
+
+    /**
+     * The regularized lower incomplete gamma function {@code 1/Γ(a) ∫₀ˣ tᵃ⁻¹ e⁻ᵗ dt} of this {@code a}, differentiable in {@code x} alone; NaN for
+     * negative operands. Floating point only.
+     *
+     * @throws io.candela.autograd.GraphException in the backward pass if this tensor needs a gradient
+     */
+    default Tensor igamma(Tensor x) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.IGAMMA), self(), x);
+    }
+
+    /** {@link #igamma}, in place. */
+    default Tensor igammaInPlace(Tensor x) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.IGAMMA, self()), self(), x);
+    }
+
+    /** The upper one, {@code 1 − igamma(x)}, without loss where that is small. */
+    default Tensor igammac(Tensor x) {
+        return Autograd.apply(new ElementwiseBinary(BinaryKernel.IGAMMAC), self(), x);
+    }
+
+    /** {@link #igammac}, in place. */
+    default Tensor igammacInPlace(Tensor x) {
+        return Autograd.applyInPlace(new ElementwiseBinary(BinaryKernel.IGAMMAC, self()), self(), x);
+    }
+
+    /**
+     * Logarithm of the multivariate gamma function of dimension {@code p}: {@code p (p − 1)/4 · ln π + Σ ln Γ(x − j/2)} for j from 0 to p − 1.
+     *
+     * @throws IllegalArgumentException if {@code p} is below 1
+     */
+    default Tensor mvlgamma(int p) {
+        return Formulas.mvlgamma(self(), p);
+    }
+
+    /** {@link #mvlgamma}, in place. */
+    default Tensor mvlgammaInPlace(int p) {
+        return Formulas.store("mvlgamma", self(), x -> x.mvlgamma(p));
+    }
+
+    /** Mantissas of 1/2 or more and below 1, and the powers of two that they are multiplied with; floating point only. The mantissas are differentiable. */
+    default MantissaAndExponent frexp() {
+        return FloatParts.frexp(self());
+    }
+
+    /** The next number of the type in the direction of {@code other}; float32 or float64, without gradient. */
+    default Tensor nextafter(Tensor other) {
+        return FloatParts.nextafter(self(), other);
+    }
+
+    /** {@link #nextafter}, in place. */
+    default Tensor nextafterInPlace(Tensor other) {
+        return Formulas.store("nextafter", self(), x -> x.nextafter(other));
+    }
+
+    /** {@link PointwiseMethods#floatPower(double)}, in place; float64 only. */
+    default Tensor floatPowerInPlace(double exponent) {
+        return Formulas.store("floatPower", FloatParts.float64("floatPowerInPlace", self()), x -> x.floatPower(exponent));
+    }
+
+    /** {@link PointwiseMethods#floatPower(Tensor)}, in place; float64 only. */
+    default Tensor floatPowerInPlace(Tensor exponent) {
+        return Formulas.store("floatPower", FloatParts.float64("floatPowerInPlace", self()), x -> x.floatPower(exponent));
     }
 
     /** ln(x / (1 − x)), the inverse of the sigmoid; NaN outside 0 … 1. */

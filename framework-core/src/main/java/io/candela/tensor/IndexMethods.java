@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.ops.AdvancedIndex;
+import io.candela.ops.Diagonals;
 import io.candela.ops.Formulas;
 import io.candela.ops.IndexSelect;
 import io.candela.ops.Indexing;
@@ -222,6 +223,37 @@ public sealed interface IndexMethods permits Tensor {
     /** As {@link #indexCopy}, in place. */
     default Tensor indexCopyInPlace(int dim, Tensor index, Tensor source) {
         return Scatters.indexCopy(self(), dim, index, source, true);
+    }
+
+    /**
+     * A copy with slice i of {@code source} reduced into slice {@code index[i]} of a dimension.
+     *
+     * @param reduce      prod, mean, amax or amin
+     * @param includeSelf whether this tensor's elements take part where something is written
+     */
+    default Tensor indexReduce(int dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
+        return Scatters.indexReduce(self(), dim, index, source, reduce, includeSelf);
+    }
+
+    /** As {@link #indexReduce}, in place. */
+    default Tensor indexReduceInPlace(int dim, Tensor index, Tensor source, String reduce, boolean includeSelf) {
+        return Formulas.store("indexReduce", self(), x -> x.indexReduce(dim, index, source, reduce, includeSelf));
+    }
+
+    /** {@link #fillDiagonalInPlace(double, boolean)} that does not begin anew. */
+    default Tensor fillDiagonalInPlace(double value) {
+        return fillDiagonalInPlace(value, false);
+    }
+
+    /**
+     * Writes a number on the diagonal where all indices are equal.
+     *
+     * @param wrap whether the diagonal of a matrix with more rows than columns begins anew, one row below its end
+     * @throws ShapeException if there are fewer than two dimensions, or more, of different sizes
+     */
+    default Tensor fillDiagonalInPlace(double value, boolean wrap) {
+        Diagonals.whole(self(), wrap).fillInPlace(value);
+        return self();
     }
 
     /** A copy with a number in the slices of a dimension that {@code index} names. */

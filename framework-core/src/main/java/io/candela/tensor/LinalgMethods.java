@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.ops.Contractions;
 import io.candela.ops.Diagonals;
+import io.candela.ops.Formulas;
 import io.candela.ops.MatrixFunctions;
 import io.candela.ops.Products;
 import io.candela.ops.Solutions;
@@ -87,6 +88,56 @@ public sealed interface LinalgMethods permits Tensor {
     /** {@code beta · thisᵢ + alpha · aᵢ · bᵢ}, stacks of matrices; this broadcasts. */
     default Tensor baddbmm(Tensor a, Tensor b, double beta, double alpha) {
         return Contractions.weighted("baddbmm", self(), a.bmm(b), beta, alpha);
+    }
+
+    /** {@link #addbmm(Tensor, Tensor)}, in place. */
+    default Tensor addbmmInPlace(Tensor a, Tensor b) {
+        return addbmmInPlace(a, b, 1, 1);
+    }
+
+    /** {@link #addbmm(Tensor, Tensor, double, double)}, in place. */
+    default Tensor addbmmInPlace(Tensor a, Tensor b, double beta, double alpha) {
+        return Formulas.store("addbmm", self(), t -> t.addbmm(a, b, beta, alpha));
+    }
+
+    /** {@link #addmm(Tensor, Tensor)}, in place. */
+    default Tensor addmmInPlace(Tensor a, Tensor b) {
+        return addmmInPlace(a, b, 1, 1);
+    }
+
+    /** {@link #addmm(Tensor, Tensor, double, double)}, in place. */
+    default Tensor addmmInPlace(Tensor a, Tensor b, double beta, double alpha) {
+        return Formulas.store("addmm", self(), t -> t.addmm(a, b, beta, alpha));
+    }
+
+    /** {@link #addmv(Tensor, Tensor)}, in place. */
+    default Tensor addmvInPlace(Tensor a, Tensor x) {
+        return addmvInPlace(a, x, 1, 1);
+    }
+
+    /** {@link #addmv(Tensor, Tensor, double, double)}, in place. */
+    default Tensor addmvInPlace(Tensor a, Tensor x, double beta, double alpha) {
+        return Formulas.store("addmv", self(), t -> t.addmv(a, x, beta, alpha));
+    }
+
+    /** {@link #addr(Tensor, Tensor)}, in place. */
+    default Tensor addrInPlace(Tensor x, Tensor y) {
+        return addrInPlace(x, y, 1, 1);
+    }
+
+    /** {@link #addr(Tensor, Tensor, double, double)}, in place. */
+    default Tensor addrInPlace(Tensor x, Tensor y, double beta, double alpha) {
+        return Formulas.store("addr", self(), t -> t.addr(x, y, beta, alpha));
+    }
+
+    /** {@link #baddbmm(Tensor, Tensor)}, in place. */
+    default Tensor baddbmmInPlace(Tensor a, Tensor b) {
+        return baddbmmInPlace(a, b, 1, 1);
+    }
+
+    /** {@link #baddbmm(Tensor, Tensor, double, double)}, in place. */
+    default Tensor baddbmmInPlace(Tensor a, Tensor b, double beta, double alpha) {
+        return Formulas.store("baddbmm", self(), t -> t.baddbmm(a, b, beta, alpha));
     }
 
     /** Matrix by vector. */

@@ -73,6 +73,45 @@ public sealed interface RandomMethods permits Tensor {
         return Sampling.multinomial(self(), count, replacement, generator);
     }
 
+    /** Numbers of events at the rates that the elements say: Poisson's distribution. In this tensor's type. */
+    default Tensor poisson() {
+        return poisson(Generator.getDefault());
+    }
+
+    /**
+     * Numbers of events at the rates that the elements say: Poisson's distribution. In this tensor's type.
+     *
+     * @throws DTypeException           if it is not floating point
+     * @throws IllegalArgumentException if a rate is negative or not a number
+     */
+    default Tensor poisson(Generator generator) {
+        return Sampling.poisson(self(), generator);
+    }
+
+    /** Fills with numbers of Cauchy's distribution about {@code median}, half of them within {@code sigma}; floating point only. */
+    default Tensor cauchyInPlace(double median, double sigma) {
+        return cauchyInPlace(median, sigma, Generator.getDefault());
+    }
+
+    /** Fills with numbers of Cauchy's distribution about {@code median}, half of them within {@code sigma}; floating point only. */
+    default Tensor cauchyInPlace(double median, double sigma, Generator generator) {
+        return Sampling.cauchy(self(), median, sigma, generator);
+    }
+
+    /** Fills with numbers of trials up to the first success, of probability {@code p}. */
+    default Tensor geometricInPlace(double p) {
+        return geometricInPlace(p, Generator.getDefault());
+    }
+
+    /**
+     * Fills with numbers of trials up to the first success, of probability {@code p}.
+     *
+     * @throws IllegalArgumentException if {@code p} is not above 0 and below 1
+     */
+    default Tensor geometricInPlace(double p, Generator generator) {
+        return Sampling.geometric(self(), p, generator);
+    }
+
     /** Fills with exponential numbers of density {@code λ exp(−λx)}. */
     default Tensor exponentialInPlace(double lambda) {
         return exponentialInPlace(lambda, Generator.getDefault());

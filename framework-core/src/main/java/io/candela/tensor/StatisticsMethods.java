@@ -4,7 +4,9 @@ import io.candela.autograd.Autograd;
 import io.candela.ops.Covariance;
 import io.candela.ops.Cumulative;
 import io.candela.ops.Distinct;
+import io.candela.ops.FiniteDifferences;
 import io.candela.ops.Formulas;
+import io.candela.ops.Histograms;
 import io.candela.ops.Norm;
 import io.candela.ops.Statistics;
 import io.candela.ops.Statistics.Order;
@@ -222,6 +224,49 @@ public sealed interface StatisticsMethods permits Tensor {
     /** How many elements fall into each of {@code bins} equal parts of a range, both ends included; two equal ends mean the elements' range. */
     default Tensor histc(int bins, double min, double max) {
         return Statistics.histc(self(), bins, min, max);
+    }
+
+    /** Counts of the elements in {@code bins} equal parts of their range; float32 or float64. Without gradient. */
+    default Histogram histogram(int bins) {
+        return histogram(bins, 0, 0, null, false);
+    }
+
+    /**
+     * Counts of the elements in {@code bins} equal parts of a range, whose end is in the last; others do not count.
+     *
+     * @param min     of the range; if it is {@code max}, the range is the elements'
+     * @param weight  what each element counts, in this tensor's shape and type; null for 1
+     * @param density whether the sum times the widths is made 1
+     */
+    default Histogram histogram(int bins, double min, double max, Tensor weight, boolean density) {
+        return Histograms.equal(self(), bins, min, max, weight, density);
+    }
+
+    /** As {@link #histogram(int, double, double, Tensor, boolean)}, between rising edges of this tensor's type. */
+    default Histogram histogram(Tensor edges, Tensor weight, boolean density) {
+        return Histograms.of(self(), edges, weight, density);
+    }
+
+    /** {@link #gradient(double, int, int...)} of samples at distances of 1, along all dimensions, with ends of first order. */
+    default Tensor[] gradient() {
+        return gradient(1, 1);
+    }
+
+    /**
+     * Derivatives of a function that this tensor samples, one for each dimension, in its shape.
+     *
+     * @param spacing   the distance of samples
+     * @param edgeOrder 1 or 2: the order of the differences at the ends
+     * @param dims      none for all
+     * @throws ShapeException if a dimension has no more than {@code edgeOrder} elements
+     */
+    default Tensor[] gradient(double spacing, int edgeOrder, int... dims) {
+        return FiniteDifferences.gradient(self(), spacing, edgeOrder, dims);
+    }
+
+    /** As {@link #gradient(double, int, int...)}, of samples at {@code coordinates}, a vector for each dimension, which has no gradient. */
+    default Tensor[] gradient(Tensor[] coordinates, int edgeOrder, int... dims) {
+        return FiniteDifferences.gradient(self(), coordinates, edgeOrder, dims);
     }
 
     /** How often each of the integers from 0 occurs in this tensor of one dimension, in int64. */

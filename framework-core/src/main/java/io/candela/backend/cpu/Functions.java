@@ -41,6 +41,8 @@ final class Functions {
             case ERFINV -> SpecialFunctions::erfinv;
             case LGAMMA -> SpecialFunctions::lgamma;
             case DIGAMMA -> SpecialFunctions::digamma;
+            case I0 -> x -> BesselFunctions.first(0, x);
+            case I1 -> x -> BesselFunctions.first(1, x);
             case GELU -> x -> x * (0.5 * (1 + SpecialFunctions.erf(x * ROOT_HALF)));
             case GELU_TANH -> x -> x * (0.5 * (1 + Math.tanh(ROOT_2_OVER_PI * (x + GELU_CUBE * x * x * x))));
             case SILU -> x -> x / (1 + Math.exp(-x));
@@ -82,6 +84,8 @@ final class Functions {
             case HARDSIGMOID_GRAD -> (g, x) -> x > -3 && x < 3 ? g / 6 : 0;
             case LEAKY_RELU -> (x, slope) -> x > 0 ? x : x * slope;
             case ELU -> (x, alpha) -> x <= 0 ? Math.expm1(x) * alpha : x;
+            case IGAMMA -> (a, x) -> GammaFunctions.incomplete(a, x, false);
+            case IGAMMAC -> (a, x) -> GammaFunctions.incomplete(a, x, true);
             case POLYGAMMA -> (a, b) -> SpecialFunctions.polygamma((int) b, a);
             default -> throw new AssertionError(kernel);
         };
