@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CoverageTest {
     private static final Path DATA = Path.of("src/test/resources/coverage");
     private static final Path DOCUMENT = Path.of("../docs/coverage.md");
-    private static final String REFRESH = "mvn -o -q -B -pl framework-core,framework-nn,framework-optim,framework-io,examples test -Dtest=CoverageTest "
+    private static final String REFRESH = "mvn -o -q -B -pl examples -am test -Dtest=CoverageTest "
             + "-Dsurefire.failIfNoSpecifiedTests=false -Dcandela.coverage=write";
 
     @Test
