@@ -21,9 +21,10 @@ public final class AdaptiveLogSoftmaxWithLoss extends Module {
      */
     public record Result(Tensor output, Tensor loss) {}
 
-    private final int[] cutoffs; // the first class of each cluster, and the number of classes
-    private final int inFeatures;
-    private final Linear head;
+    final int[] cutoffs; // the first class of each cluster, and the number of classes
+    final int inFeatures;
+    final double divValue;
+    final Linear head;
     private final ModuleList<Sequential> tail;
 
     /** With a divisor of 4, and a head without bias. */
@@ -47,6 +48,7 @@ public final class AdaptiveLogSoftmaxWithLoss extends Module {
             }
         }
         this.inFeatures = inFeatures;
+        this.divValue = divValue;
         this.cutoffs = Arrays.copyOf(cutoffs, cutoffs.length + 1);
         this.cutoffs[cutoffs.length] = classes;
         head = register("head", new Linear(inFeatures, cutoffs[0] + cutoffs.length, headBias));

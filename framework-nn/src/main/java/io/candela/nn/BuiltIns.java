@@ -246,6 +246,10 @@ final class BuiltIns {
         for (Class<? extends Module> loss : List.of(CosineEmbeddingLoss.class, HingeEmbeddingLoss.class, MarginRankingLoss.class)) {
             fields(loss, "margin", "reduction");
         }
+        entry(AdaptiveLogSoftmaxWithLoss.class, l -> of("in_features", l.inFeatures, "n_classes", l.cutoffs[l.cutoffs.length - 1], "cutoffs",
+                Arrays.copyOf(l.cutoffs, l.cutoffs.length - 1), "div_value", l.divValue, "head_bias", l.head.bias() != null),
+                a -> new AdaptiveLogSoftmaxWithLoss(a.integer("in_features"), a.integer("n_classes"), a.number("div_value"), a.flag("head_bias"),
+                        a.integers("cutoffs")));
         fields(GaussianNLLLoss.class, "full", "eps", "reduction");
         fields(HuberLoss.class, "delta", "reduction");
         fields(KLDivLoss.class, "log_target", "reduction");

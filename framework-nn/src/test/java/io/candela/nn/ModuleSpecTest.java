@@ -152,6 +152,7 @@ class ModuleSpecTest {
             add(loss);
         }
         add(new TripletMarginWithDistanceLoss(TripletMarginWithDistanceLoss.PAIRWISE_DISTANCE, 2, true, Reduction.SUM));
+        add(new AdaptiveLogSoftmaxWithLoss(8, 10, 2, true, 3, 6));
         add(new ParameterList(Tensor.randn(2, 3), Tensor.randn(4)));
         add(new ParameterDict(Map.of("scale", Tensor.randn(2, 3))));
         add(new Sequential(new Linear(3, 4), new Sequential(new ReLU(), new Linear(4, 2))), 2, 3);
