@@ -22,8 +22,8 @@ public class LibTorchLarge {
 
     public LibTorchLarge() {
         LibTorch.prepare(false);
-        x = LibTorch.matrix(Operands.first(LargeOp.SIDE, LargeOp.SIDE), LargeOp.SIDE, LargeOp.SIDE);
-        y = LibTorch.matrix(Operands.second(LargeOp.SIDE, LargeOp.SIDE), LargeOp.SIDE, LargeOp.SIDE);
+        x = LibTorch.tensor(Operands.first(LargeOp.SIDE, LargeOp.SIDE), LargeOp.SIDE, LargeOp.SIDE);
+        y = LibTorch.tensor(Operands.second(LargeOp.SIDE, LargeOp.SIDE), LargeOp.SIDE, LargeOp.SIDE);
         positive = x.abs().add(new Scalar(0.1f));
         mask = x.gt(new Scalar(0f));
         transposed = x.t();
