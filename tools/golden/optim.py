@@ -169,7 +169,26 @@ def state_dict(title, make):
     return [f"dict {title}", *leaves(saved)]
 
 
+MUON = [dict(), dict(nesterov=False, weight_decay=0.0, momentum=0.5), dict(adjust_lr_fn="match_rms_adamw", ns_coefficients=(2.0, -1.5, 0.5), ns_steps=7, eps=0.5)]
+
+
+def muon():
+    """Matrices alone, and few steps: the iteration in bfloat16 leaves three digits, which no two sums in another order share."""
+    for number, options in enumerate(MUON):
+        for shape in (4, 6), (6, 4), (5, 5):
+            parameter = start(torch.float32, shape)
+            optimizer = torch.optim.Muon([parameter], lr=0.02, **options)
+            for step in range(1, 6):
+                parameter.grad = gradient(step, torch.float32, shape)
+                optimizer.step()
+            state = optimizer.state[parameter]["momentum_buffer"]
+            yield from (f"case {number} {shape[0]} {shape[1]}", f"parameter {numbers(parameter)}", f"momentum_buffer {numbers(state)}")
+
+
 def main():
+    lines = [STAMP, *muon()]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "muon.txt").write_text("\n".join(lines) + "\n")
     lines = [STAMP]
     for make, cases in CASES.items():
         for options in cases:

@@ -16,7 +16,7 @@ final class Hyperparameters {
     }
 
     /**
-     * Names and values in turn. A value's type is the option's type: Double, Long, Boolean, Tuple of two numbers; null for a tri-state flag
+     * Names and values in turn. A value's type is the option's type: Double, Long, Boolean, Tuple of two or three numbers; null for a tri-state flag
      * or, if the name ends in "_fn", a choice that may be open.
      */
     static Hyperparameters of(Object... namesAndValues) {
@@ -86,6 +86,8 @@ final class Hyperparameters {
             coerced = toDouble(value);
         } else if (model instanceof Long) {
             coerced = value instanceof Long || value instanceof Integer ? (Object) ((Number) value).longValue() : null;
+        } else if (model instanceof Tuple given && given.size() == 3) {
+            coerced = value instanceof List<?> list && list.size() == 3 ? toTriple(list) : null;
         } else if (model instanceof Tuple) {
             coerced = toPair(value, name.equals("eps")); // the first eps of a pair may be open
         } else if (model instanceof Boolean) {
@@ -121,13 +123,18 @@ final class Hyperparameters {
         return complete ? Tuple.of(first, second) : null;
     }
 
+    private static Tuple toTriple(List<?> list) {
+        Double[] numbers = list.stream().map(Hyperparameters::toDouble).toArray(Double[]::new);
+        return numbers[0] == null || numbers[1] == null || numbers[2] == null ? null : Tuple.of(numbers[0], numbers[1], numbers[2]);
+    }
+
     private static String typeOf(String name, Object model) {
         if (model instanceof Double) {
             return "a number";
         } else if (model instanceof Long) {
             return "an integer";
-        } else if (model instanceof Tuple) {
-            return "a list of two numbers";
+        } else if (model instanceof Tuple given) {
+            return given.size() == 3 ? "a list of three numbers" : "a list of two numbers";
         }
         if (name.endsWith("_fn")) {
             return "a name or null";
