@@ -25,6 +25,16 @@ def save(name, value, **options):
     torch.save(value, FOLDER / f"{name}.pth", **options)
 
 
+def save_module_without_source(name, module):
+    """A whole module in the old format, which would otherwise hold the text and the path of the module's source file."""
+    find = torch.serialization.get_source_lines_and_file
+    torch.serialization.get_source_lines_and_file = None  # PyTorch goes on without a source that it cannot find
+    try:
+        save(name, module, _use_new_zipfile_serialization=False)
+    finally:
+        torch.serialization.get_source_lines_and_file = find
+
+
 def fill(module):
     start = 0
     for value in module.state_dict().values():
@@ -112,7 +122,7 @@ def main():
     shared = torch.arange(6.0).reshape(2, 3)  # storages of this format are named by their addresses: its bytes differ from run to run
     save("legacy", {"model": model.state_dict(), "epoch": 3, "transposed": shared.t(), "shared": shared, "row": shared[1], "empty": torch.zeros(0, 3),
                     "parameter": torch.nn.Parameter(torch.arange(2.0)), "bytes": b"\0\xff"}, _use_new_zipfile_serialization=False)
-    save("refused_legacy_module", torch.nn.Linear(1, 1), _use_new_zipfile_serialization=False)
+    save_module_without_source("refused_legacy_module", torch.nn.Linear(1, 1))
     torch.jit.save(torch.jit.trace(model.eval(), torch.zeros(2, 4)), FOLDER / "torchscript.pth")
     with tarfile.open(FOLDER / "refused_tar.pth", "w") as tar:
         info = tarfile.TarInfo("storages")
