@@ -3,8 +3,8 @@ package io.candela.nn;
 import io.candela.backend.ConvGeometry;
 import io.candela.ops.ConvTransposed;
 import io.candela.ops.Convolution;
-import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Arrays;
 
 /** Convolutions of {@link F}: options become a geometry, and padding other than zeros is added before. */
 abstract sealed class ConvolutionFunctions permits ActivationFunctions {
@@ -160,21 +160,7 @@ abstract sealed class ConvolutionFunctions permits ActivationFunctions {
         if (before == 0 && after == 0) {
             return x;
         }
-        int size = x.size(dim);
-        int most = mode == ConvOptions.PaddingMode.REFLECT ? size - 1 : mode == ConvOptions.PaddingMode.CIRCULAR ? size : Integer.MAX_VALUE;
-        if (Math.max(before, after) > most || size == 0) {
-            throw new ShapeException("%s: paddingMode %s can add at most %d positions to dimension %d of input %s, got %d and %d", who, mode,
-                    size == 0 ? 0 : most, dim, x.shape(), before, after);
-        }
-        long[] from = new long[before + size + after];
-        for (int i = 0; i < from.length; i++) {
-            int p = i - before;
-            from[i] = switch (mode) {
-                case REFLECT -> p < 0 ? -p : p < size ? p : 2 * (size - 1) - p;
-                case REPLICATE -> Math.min(Math.max(p, 0), size - 1);
-                default -> Math.floorMod(p, size);
-            };
-        }
-        return x.indexSelect(dim, Tensor.of(from).to(x.device()));
+        int[] sources = Padding.sources(who, x, x.dim() + dim, before, after, PadMode.valueOf(mode.name()));
+        return x.indexSelect(dim, Tensor.of(Arrays.stream(sources).asLongStream().toArray()).to(x.device()));
     }
 }

@@ -57,7 +57,7 @@ final class Padding {
     }
 
     /** Which element of a dimension stands at each place of the padded one. */
-    private static int[] sources(String who, Tensor x, int dim, int before, int behind, PadMode mode) {
+    static int[] sources(String who, Tensor x, int dim, int before, int behind, PadMode mode) {
         int n = x.size(dim);
         int cut = Math.max(0, -before);
         int left = n - cut - Math.max(0, -behind);

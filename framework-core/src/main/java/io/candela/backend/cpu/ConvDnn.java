@@ -49,9 +49,9 @@ final class ConvDnn {
 
     void forward(Tensor x, Tensor w, Tensor bias, Tensor out) {
         Tensor wideBias = paired && bias != null ? Tensor.cat(0, bias.detach(), bias.detach()) : bias;
-        long source = address(x);
-        long target = address(out);
-        long added = wideBias == null ? 0 : address(wideBias);
+        long source = HostStorage.floatsAddress(x);
+        long target = HostStorage.floatsAddress(out);
+        long added = wideBias == null ? 0 : HostStorage.floatsAddress(wideBias);
         PackedWeights packed = PackedWeights.of(w, geometry.groups(), ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, step)).weight, paired);
         Workers.run(imageParts(), i -> {
             ConvPart p = ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, imagesOf(i)));
@@ -77,8 +77,8 @@ final class ConvDnn {
         int inputParts = gradInput == null ? 0 : imageParts();
         PackedWeights packed = gradInput == null ? null
                 : PackedWeights.of(w, geometry.groups(), ConvPart.of(key(ConvPart.Pass.INPUT, false, step)).weight, false);
-        long gradient = address(g);
-        long target = gradInput == null ? 0 : address(gradInput);
+        long gradient = HostStorage.floatsAddress(g);
+        long target = gradInput == null ? 0 : HostStorage.floatsAddress(gradInput);
         Workers.run(weightParts + inputParts, i -> {
             if (i < weightParts) {
                 weightPass.run(i);
@@ -110,7 +110,8 @@ final class ConvDnn {
         for (int i = 0; i < keys.length; i++) {
             keys[i] = key(ConvPart.Pass.WEIGHT, gradBias != null, imagesOf(i));
         }
-        return new ConvImageSums(keys, address(x), bytesPerImage(input) * step, address(g), bytesPerImage(result) * step, gradWeight, gradBias);
+        return new ConvImageSums(keys, HostStorage.floatsAddress(x), bytesPerImage(input) * step, HostStorage.floatsAddress(g),
+                bytesPerImage(result) * step, gradWeight, gradBias);
     }
 
     /** Ends the use of what a part had to itself. */
@@ -123,9 +124,5 @@ final class ConvDnn {
 
     private static long bytesPerImage(Shape shape) {
         return 4L * (shape.numel() / shape.dim(0));
-    }
-
-    static long address(Tensor t) {
-        return HostStorage.of(t).address() + 4L * t.offset();
     }
 }

@@ -41,15 +41,15 @@ final class ConvFilterSlices implements ConvWeightPass {
         HostPool.Lease gradient = HostPool.INSTANCE.lease(4L * slice.numel());
         HostPool.Lease sum = HostPool.INSTANCE.lease(p.weight.bytes);
         try {
-            ReorderDnn.channels(g.shape(), slice, ConvDnn.address(g) + 4L * first, gradient.block.address());
+            ReorderDnn.channels(g.shape(), slice, HostStorage.floatsAddress(g) + 4L * first, gradient.block.address());
             Dnn dnn = HostThread.current().dnn();
             if (gradBias == null) {
-                dnn.run(p, ConvDnn.address(x), gradient.block.address(), sum.block.address());
+                dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address());
             } else {
-                dnn.run(p, ConvDnn.address(x), gradient.block.address(), sum.block.address(), ConvDnn.address(gradBias) + 4L * first);
+                dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address(), HostStorage.floatsAddress(gradBias) + 4L * first);
             }
             int row = gradWeight.numel() / gradWeight.size(0);
-            ReorderDnn.unpack(p.weight, sum.block.address(), weight, ConvDnn.address(gradWeight) + 4L * first * row);
+            ReorderDnn.unpack(p.weight, sum.block.address(), weight, HostStorage.floatsAddress(gradWeight) + 4L * first * row);
         } finally {
             gradient.end();
             sum.end();

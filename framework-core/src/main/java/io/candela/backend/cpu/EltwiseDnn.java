@@ -66,8 +66,8 @@ final class EltwiseDnn {
     }
 
     private static void unary(int algorithm, float alpha, Tensor x, Tensor out) {
-        long from = address(x);
-        long to = address(out);
+        long from = HostStorage.floatsAddress(x);
+        long to = HostStorage.floatsAddress(out);
         forChunks(out.numel(), (start, length) -> {
             Dnn dnn = HostThread.current().dnn();
             Key key = new Key(algorithm, length, alpha, false);
@@ -90,9 +90,9 @@ final class EltwiseDnn {
         if (algorithm < 0) {
             return false;
         }
-        long left = address(a);
-        long right = address(b);
-        long to = address(out);
+        long left = HostStorage.floatsAddress(a);
+        long right = HostStorage.floatsAddress(b);
+        long to = HostStorage.floatsAddress(out);
         forChunks(out.numel(), (start, length) -> {
             Dnn dnn = HostThread.current().dnn();
             Key key = new Key(algorithm, length, 0, true);
@@ -113,10 +113,6 @@ final class EltwiseDnn {
     private static boolean fits(Tensor x, Tensor out) {
         return x.numel() == out.numel() && x.dtype() == DType.FLOAT32 && out.dtype() == DType.FLOAT32
                 && x.isContiguous() && out.isContiguous();
-    }
-
-    private static long address(Tensor t) {
-        return HostStorage.of(t).address() + 4L * t.offset();
     }
 
     private static Dnn.Primitive build(Key key) {

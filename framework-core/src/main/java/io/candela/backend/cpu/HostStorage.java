@@ -73,6 +73,11 @@ final class HostStorage extends Storage {
         s.block.floats.put((s.start >> 2) + t.offset(), in, at, t.numel());
     }
 
+    /** The native address of a float32 tensor's first element. */
+    static long floatsAddress(Tensor t) {
+        return of(t).address() + 4L * t.offset();
+    }
+
     /** The native address of byte 0 of this storage. */
     long address() {
         return block.address() + start;

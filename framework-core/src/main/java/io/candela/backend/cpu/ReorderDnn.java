@@ -50,8 +50,8 @@ final class ReorderDnn {
         int image = out.numel() / images;
         int parts = Math.min(images, Math.min(Workers.threads(), Math.max(1, out.numel() / SHARE)));
         int step = (images + parts - 1) / parts;
-        long from = address(source);
-        long to = address(out);
+        long from = HostStorage.floatsAddress(source);
+        long to = HostStorage.floatsAddress(out);
         Workers.run((images + step - 1) / step, i -> {
             Shape part = out.shape().with(0, Math.min(step, images - i * step));
             Dnn dnn = HostThread.current().dnn();
@@ -102,7 +102,7 @@ final class ReorderDnn {
         int filters = weight.size(0);
         boolean whole = groups > 1 || filters % FILTERS != 0 || weight.numel() < SHARE || !layout.isCut(weight.shape(), FILTERS);
         int step = whole ? filters : FILTERS;
-        long plain = address(weight);
+        long plain = HostStorage.floatsAddress(weight);
         Workers.run(filters / step, i -> {
             Shape part = weight.shape().with(0, step);
             Dnn dnn = HostThread.current().dnn();
@@ -164,9 +164,5 @@ final class ReorderDnn {
             out[i] = values[i];
         }
         return out;
-    }
-
-    private static long address(Tensor t) {
-        return HostStorage.of(t).address() + 4L * t.offset();
     }
 }

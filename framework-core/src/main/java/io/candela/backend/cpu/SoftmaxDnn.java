@@ -27,8 +27,8 @@ final class SoftmaxDnn {
         if (!fits(x, out) || !isFinite(x)) {
             return false;
         }
-        long from = address(x);
-        long to = address(out);
+        long from = HostStorage.floatsAddress(x);
+        long to = HostStorage.floatsAddress(out);
         forChunks(out.numel() / n, n, (start, rows) -> {
             Dnn dnn = HostThread.current().dnn();
             Key key = new Key(rows, n, logarithm, false);
@@ -42,9 +42,9 @@ final class SoftmaxDnn {
         if (!fits(g, out) || !fits(y, out) || !isFinite(y)) {
             return false;
         }
-        long gradient = address(g);
-        long result = address(y);
-        long to = address(out);
+        long gradient = HostStorage.floatsAddress(g);
+        long result = HostStorage.floatsAddress(y);
+        long to = HostStorage.floatsAddress(out);
         forChunks(out.numel() / n, n, (start, rows) -> {
             Dnn dnn = HostThread.current().dnn();
             Key key = new Key(rows, n, logarithm, true);
@@ -81,10 +81,6 @@ final class SoftmaxDnn {
             }
         });
         return !special[0];
-    }
-
-    private static long address(Tensor t) {
-        return HostStorage.of(t).address() + 4L * t.offset();
     }
 
     private static Dnn.Primitive build(Key k) {
