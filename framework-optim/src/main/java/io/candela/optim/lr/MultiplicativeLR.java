@@ -1,18 +1,14 @@
 package io.candela.optim.lr;
 
 import io.candela.optim.Optimizer;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 
 /**
  * Multiplies the learning rate by a function of the epoch, every epoch from 1 on, as {@code torch.optim.lr_scheduler.MultiplicativeLR}.
  */
-public final class MultiplicativeLR extends LRScheduler {
-    private final List<IntToDoubleFunction> lrLambdas;
-
+public final class MultiplicativeLR extends FunctionLR {
     /** The same function for all groups. */
     public MultiplicativeLR(Optimizer optimizer, IntToDoubleFunction lrLambda) {
         this(optimizer, Collections.nCopies(optimizer.paramGroups().size(), lrLambda));
@@ -29,38 +25,11 @@ public final class MultiplicativeLR extends LRScheduler {
      * @throws IllegalArgumentException if there are not as many functions as groups
      */
     public MultiplicativeLR(Optimizer optimizer, List<IntToDoubleFunction> lrLambdas, int lastEpoch) {
-        super(optimizer);
-        if (lrLambdas.size() != groups().size()) {
-            throw new IllegalArgumentException("MultiplicativeLR: the optimizer has %d parameter groups, got %d functions".formatted(groups().size(),
-                    lrLambdas.size()));
-        }
-        this.lrLambdas = List.copyOf(lrLambdas);
-        start(lastEpoch);
+        super(optimizer, lrLambdas, lastEpoch);
     }
 
     @Override
     protected double lr(int group, double current) {
-        return isInitial() ? current : current * lrLambdas.get(group).applyAsDouble(lastEpoch());
-    }
-
-    /** The functions are not saved: a null stands for each. */
-    @Override
-    public Map<String, Object> stateDict() {
-        Map<String, Object> dict = super.stateDict();
-        dict.put("lr_lambdas", new ArrayList<>(Collections.nCopies(lrLambdas.size(), null)));
-        return dict;
-    }
-
-    @Override
-    List<String> unread() {
-        return List.of("lr_lambdas");
-    }
-
-    @Override
-    Runnable loading(Map<?, ?> saved, List<String> problems) {
-        if (!(saved.get("lr_lambdas") instanceof List<?> list) || list.size() != lrLambdas.size()) {
-            problems.add("lr_lambdas must be a list of %d, got %s".formatted(lrLambdas.size(), saved.get("lr_lambdas")));
-        }
-        return super.loading(saved, problems);
+        return isInitial() ? current : current * factor(group);
     }
 }
