@@ -27,6 +27,7 @@ import java.util.Map;
 public abstract class LRScheduler {
     private final Optimizer optimizer;
     private final ScheduleState state = new ScheduleState();
+    private boolean restored; // from a state dict: what the optimizer did before is not known
 
     /** @param optimizer whose learning rates are set */
     protected LRScheduler(Optimizer optimizer) {
@@ -155,9 +156,10 @@ public abstract class LRScheduler {
         return lr(group, current);
     }
 
-    /** Goes to the next epoch. Call it after the optimizer's {@code step()}, or the first learning rate goes unused: that is warned of once. */
+    /** Goes to the next epoch. Call it after the optimizer's {@code step()}, or the first learning rate goes unused: that is warned of once,
+     * but not after {@link #loadStateDict}, for the optimizer may have made its step before it was saved. */
     public void step() {
-        if (stepCount() == 1 && !optimizer.hasStepped()) {
+        if (stepCount() == 1 && !restored && !optimizer.hasStepped()) {
             System.getLogger(LRScheduler.class.getName()).log(System.Logger.Level.WARNING,
                     "{0}: step() was called before the optimizer''s step(), so the first learning rate of the schedule is skipped", name());
         }
@@ -238,6 +240,7 @@ public abstract class LRScheduler {
         }
         return () -> {
             state.take(read);
+            restored = true;
             List<Double> lrs = getLastLr();
             for (int i = 0; i < lrs.size(); i++) {
                 groups().get(i).setLr(lrs.get(i));

@@ -173,6 +173,9 @@ class LRSchedulerTest {
             SGD sgd = sgd(0.1);
             LRScheduler late = new StepLR(sgd, 3);
             epochs(sgd, late, 2);
+            LRScheduler resumed = new StepLR(sgd(0.1), 3);
+            resumed.loadStateDict(new StepLR(sgd(0.1), 3).stateDict()); // saved after the optimizer's first step, before the schedule's
+            resumed.step();
             assertEquals(1, warnings.size());
         } finally {
             logger.removeHandler(handler);
