@@ -1,0 +1,18 @@
+package io.candela.backend.cuda.driver;
+
+/** Makes machine code from the source of kernels. */
+public interface KernelCompiler {
+    /**
+     * Compiles one file.
+     *
+     * @param file   its name, for messages
+     * @param source CUDA C++ that includes nothing
+     * @param arch   {@link DeviceProperties#arch()} of the device that is to run it
+     * @return an image for {@link CudaDriver#loadModule}
+     * @throws io.candela.backend.cuda.CudaCompileException if it does not compile
+     */
+    byte[] compile(String file, String source, int arch);
+
+    /** Name and version: what an image compiled earlier must have been compiled with to be used in place of a new one. */
+    String version();
+}
