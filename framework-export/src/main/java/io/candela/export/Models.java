@@ -25,7 +25,7 @@ import java.util.Map;
  * Layer model = (Layer) Models.load(Path.of("model.pth"));
  * }</pre>
  *
- * <p>Candela's own layers need nothing else. A class of your own implements {@link io.candela.nn.Described}, and whoever loads it says how it is
+ * <p>Candela's own layers and ready networks need nothing else. A class of your own implements {@link io.candela.nn.Described}, and whoever loads it says how it is
  * built ({@link ModuleFactories}); a class that is named in a file but not allowed there is never looked up. Kept are structure, values, element
  * types, which modules are in evaluation mode, which parameters are frozen, and which are one tensor. Hooks are not kept, nor is state outside of the
  * state dict, such as non-persistent buffers, which the constructors make anew.

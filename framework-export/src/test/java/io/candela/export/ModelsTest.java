@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.autograd.Autograd;
 import io.candela.io.FormatException;
 import io.candela.io.TensorIO;
 import io.candela.nn.BatchNorm2d;
@@ -21,6 +22,11 @@ import io.candela.nn.ReLU;
 import io.candela.nn.Sequential;
 import io.candela.nn.TransformerEncoder;
 import io.candela.nn.TransformerEncoderLayer;
+import io.candela.nn.models.LeNet5;
+import io.candela.nn.models.MobileNetV2;
+import io.candela.nn.models.ResNet;
+import io.candela.nn.models.TutorialCnn;
+import io.candela.nn.models.Vgg;
 import io.candela.tensor.DType;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
@@ -31,8 +37,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ModelsTest {
     @TempDir
@@ -77,6 +89,38 @@ class ModelsTest {
         Models.save(new CrossEntropyLoss(CrossEntropyLoss.options().withWeight(Tensor.of(new float[] {1, 2}))), file());
         var loss = (CrossEntropyLoss) Models.load(file());
         assertEquals(List.of("weight"), List.copyOf(loss.stateDict().keySet()));
+    }
+
+    static Stream<Arguments> readyModels() {
+        return Stream.of(ready("TutorialCnn", TutorialCnn::new, 3, 32), ready("LeNet5", LeNet5::new, 1, 28),
+                ready("resnet18", () -> ResNet.resnet18(7, ResNet.Stem.CIFAR), 3, 32), ready("resnet34", () -> ResNet.resnet34(7, ResNet.Stem.IMAGENET), 3, 64),
+                ready("resnet50", () -> ResNet.resnet50(7, ResNet.Stem.IMAGENET), 3, 64), ready("mobilenetV2", () -> new MobileNetV2(7), 3, 64),
+                ready("vgg11Bn", () -> Vgg.vgg11Bn(7), 3, 32));
+    }
+
+    private static Arguments ready(String name, Supplier<Layer> make, int channels, int side) {
+        return Arguments.of(Named.of(name, make), channels, side);
+    }
+
+    @ParameterizedTest
+    @MethodSource("readyModels")
+    void readyModelsComeBack(Supplier<Layer> make, int channels, int side) throws IOException {
+        Tensor.manualSeed(2);
+        Layer model = make.get();
+        Tensor x = Tensor.randn(2, channels, side, side);
+        Autograd.noGrad(() -> model.forward(x)); // moves the running statistics
+        model.eval();
+        Models.save(model, file());
+        Layer again = (Layer) Models.load(file());
+        assertSame(model.getClass(), again.getClass());
+        assertEquals(model.toString(), again.toString());
+        assertTrue(Autograd.noGrad(() -> model.forward(x).equal(again.forward(x))));
+    }
+
+    @Test
+    void unknownDepthsOfReadyModelsAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> ResNet.of(19, 7, ResNet.Stem.CIFAR));
+        assertThrows(IllegalArgumentException.class, () -> Vgg.of(12, true, 7));
     }
 
     @Test

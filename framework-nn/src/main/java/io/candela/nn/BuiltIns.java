@@ -1,6 +1,11 @@
 package io.candela.nn;
 
 import io.candela.backend.RecurrentKernels.Cell;
+import io.candela.nn.models.LeNet5;
+import io.candela.nn.models.MobileNetV2;
+import io.candela.nn.models.ResNet;
+import io.candela.nn.models.TutorialCnn;
+import io.candela.nn.models.Vgg;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
@@ -36,6 +41,7 @@ final class BuiltIns {
         attention();
         losses();
         lists();
+        models();
     }
 
     private BuiltIns() {}
@@ -270,6 +276,15 @@ final class BuiltIns {
         });
     }
 
+    /** The ready networks, which tell their arguments themselves. */
+    private static void models() {
+        described(TutorialCnn.class, a -> new TutorialCnn());
+        described(LeNet5.class, a -> new LeNet5());
+        described(ResNet.class, a -> ResNet.of(a.integer("depth"), a.integer("classes"), required(ResNet.Stem.class, a, "stem")));
+        described(Vgg.class, a -> Vgg.of(a.integer("depth"), a.flag("batch_norm"), a.integer("classes")));
+        described(MobileNetV2.class, a -> new MobileNetV2(a.integer("classes")));
+    }
+
     private static Map<String, Object> shapesOf(Map<String, Tensor> parameters) {
         Map<String, Object> shapes = new LinkedHashMap<>();
         parameters.forEach((name, tensor) -> shapes.put(name, tensor == null ? null : tensor.shape().toArray()));
@@ -287,6 +302,10 @@ final class BuiltIns {
 
     private static <M extends Module> void entry(Class<M> type, Function<M, Map<String, Object>> describe, Function<ModuleArguments, M> build) {
         ENTRIES.put(type.getSimpleName(), new Entry(type, module -> describe.apply(type.cast(module)), build::apply));
+    }
+
+    private static <M extends Module & Described> void described(Class<M> type, Function<ModuleArguments, M> build) {
+        entry(type, module -> new LinkedHashMap<>(module.arguments()), build);
     }
 
     private static <M extends Module> void fields(Class<M> type, String... names) {
@@ -319,11 +338,15 @@ final class BuiltIns {
     }
 
     private static <O> O options(Class<O> type, ModuleArguments a) {
-        Object options = SpecValues.typed(type, a, "options");
-        if (options == null) {
-            throw new IllegalArgumentException(a.who() + ": options are missing");
+        return required(type, a, "options");
+    }
+
+    private static <V> V required(Class<V> type, ModuleArguments a, String name) {
+        Object value = SpecValues.typed(type, a, name);
+        if (value == null) {
+            throw new IllegalArgumentException("%s: %s must not be null".formatted(a.who(), name));
         }
-        return type.cast(options);
+        return type.cast(value);
     }
 
     private static DType dtype(ModuleArguments a) {

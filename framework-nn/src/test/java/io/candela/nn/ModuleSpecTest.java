@@ -185,29 +185,37 @@ class ModuleSpecTest {
     /** A new layer must be described too: what is public and can be built has a sample above. */
     @Test
     void everyPublicModuleHasASample() throws IOException, ClassNotFoundException {
-        Set<String> expected = new TreeSet<>();
-        Path classes = Path.of(Module.class.getProtectionDomain().getCodeSource().getLocation().getPath(), "io/candela/nn");
-        try (Stream<Path> files = Files.list(classes)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                String name = file.getFileName().toString();
-                if (!name.endsWith(".class") || name.contains("$") || name.contains("-")) {
-                    continue;
-                }
-                Class<?> type = Class.forName("io.candela.nn." + name.substring(0, name.length() - 6));
-                boolean buildable = Stream.of(type.getDeclaredConstructors()).anyMatch(constructor -> Modifier.isPublic(constructor.getModifiers()));
-                if (Module.class.isAssignableFrom(type) && Modifier.isPublic(type.getModifiers()) && !Modifier.isAbstract(type.getModifiers())
-                        && buildable) {
-                    expected.add(type.getSimpleName());
-                }
-            }
-        }
+        Set<String> expected = publicModules("io.candela.nn");
         assertTrue(expected.removeAll(NOT_DESCRIBED) && expected.size() > 100, () -> "found only " + expected);
         Set<String> tested = new TreeSet<>();
         samples().forEach(sample -> tested.add(sample.module.getClass().getSimpleName()));
         assertEquals(Set.of(), difference(expected, tested), "without a sample");
         Set<String> table = new TreeSet<>(BuiltIns.names());
         table.addAll(List.of("Sequential", "ModuleList", "ModuleDict"));
+        expected.addAll(publicModules("io.candela.nn.models")); // their round trip is tested with files
         assertEquals(Set.of(), difference(expected, table), "without a line in the table");
+    }
+
+    /** The simple names of a package's public modules that can be built by a constructor or a method of theirs. */
+    private static Set<String> publicModules(String packageName) throws IOException, ClassNotFoundException {
+        Set<String> names = new TreeSet<>();
+        Path classes = Path.of(Module.class.getProtectionDomain().getCodeSource().getLocation().getPath(), packageName.replace('.', '/'));
+        try (Stream<Path> files = Files.list(classes)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = file.getFileName().toString();
+                if (!name.endsWith(".class") || name.contains("$") || name.contains("-")) {
+                    continue;
+                }
+                Class<?> type = Class.forName(packageName + "." + name.substring(0, name.length() - 6));
+                boolean buildable = type.getConstructors().length > 0 || Stream.of(type.getMethods()).anyMatch(method ->
+                        Modifier.isStatic(method.getModifiers()) && method.getReturnType() == type);
+                if (Module.class.isAssignableFrom(type) && Modifier.isPublic(type.getModifiers()) && !Modifier.isAbstract(type.getModifiers())
+                        && buildable) {
+                    names.add(type.getSimpleName());
+                }
+            }
+        }
+        return names;
     }
 
     private static Set<String> difference(Set<String> all, Set<String> known) {

@@ -2,6 +2,7 @@ package io.candela.nn.models;
 
 import io.candela.nn.AvgPool2d;
 import io.candela.nn.Conv2d;
+import io.candela.nn.Described;
 import io.candela.nn.Layer;
 import io.candela.nn.Linear;
 import io.candela.nn.Tanh;
@@ -11,7 +12,7 @@ import io.candela.tensor.Tensor;
  * LeNet-5 of LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document recognition" (1998), with plain averages for its
  * subsampling and a linear output: {@code (n, 1, 28, 28)} to logits {@code (n, 10)}; keys {@code conv1}, {@code conv2}, {@code fc1} to {@code fc3}.
  */
-public final class LeNet5 extends Layer {
+public final class LeNet5 extends Layer implements Described {
     private final Conv2d conv1 = register("conv1", new Conv2d(1, 6, 5, Conv2d.options().withPadding(2)));
     private final AvgPool2d pool = register("pool", new AvgPool2d(2, 2));
     private final Conv2d conv2 = register("conv2", new Conv2d(6, 16, 5));

@@ -2,6 +2,7 @@ package io.candela.nn.models;
 
 import io.candela.nn.BatchNorm2d;
 import io.candela.nn.Conv2d;
+import io.candela.nn.Described;
 import io.candela.nn.Dropout;
 import io.candela.nn.Init;
 import io.candela.nn.Layer;
@@ -10,12 +11,13 @@ import io.candela.nn.Module;
 import io.candela.nn.ReLU6;
 import io.candela.nn.Sequential;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /**
  * The network of Sandler, Howard, Zhu, Zhmoginov and Chen, "MobileNetV2: inverted residuals and linear bottlenecks" (2018), of width 1:
  * {@code (n, 3, h, w)} to logits {@code (n, classes)}. Keys and start values are torchvision's.
  */
-public final class MobileNetV2 extends Layer {
+public final class MobileNetV2 extends Layer implements Described {
     /** Per stage: how much wider a block is inside, its channels, how many blocks, and the first one's stride. */
     private static final int[][] STAGES = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
     private static final int FIRST = 32;
@@ -58,6 +60,11 @@ public final class MobileNetV2 extends Layer {
 
     private static Conv2d convolution(int in, int out, int kernel, int stride, int groups) {
         return new Conv2d(in, out, kernel, Conv2d.options().withStride(stride).withPadding(kernel / 2).withGroups(groups).withBias(false));
+    }
+
+    @Override
+    public Map<String, ?> arguments() {
+        return Map.of("classes", ((Linear) classifier.get(1)).weight().size(0));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.candela.nn.AdaptiveAvgPool2d;
 import io.candela.nn.BatchNorm2d;
 import io.candela.nn.Conv2d;
 import io.candela.nn.ConvOptions;
+import io.candela.nn.Described;
 import io.candela.nn.Identity;
 import io.candela.nn.Init;
 import io.candela.nn.Layer;
@@ -13,6 +14,8 @@ import io.candela.nn.Module;
 import io.candela.nn.ReLU;
 import io.candela.nn.Sequential;
 import io.candela.tensor.Tensor;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * Residual networks of He, Zhang, Ren and Sun, "Deep residual learning for image recognition" (2015): {@code (n, 3, h, w)} to logits
@@ -20,13 +23,15 @@ import io.candela.tensor.Tensor;
  *
  * <p>The stem for ImageNet is a convolution 7x7 with stride 2 and a max pooling, that for CIFAR's 32x32 a convolution 3x3.
  */
-public final class ResNet extends Layer {
+public final class ResNet extends Layer implements Described {
     /** How a network begins. */
     public enum Stem {
         /** For large images: they are made four times smaller. */ IMAGENET,
         /** For images of 32x32: they keep their size. */ CIFAR
     }
 
+    private final int depth;
+    private final Stem stem;
     private final Conv2d conv1;
     private final BatchNorm2d bn1 = new BatchNorm2d(64);
     private final ReLU relu = new ReLU();
@@ -35,7 +40,11 @@ public final class ResNet extends Layer {
     private final AdaptiveAvgPool2d avgpool = new AdaptiveAvgPool2d(1);
     private final Linear fc;
 
-    private ResNet(boolean bottlenecks, int[] blocks, int classes, Stem stem) {
+    private ResNet(int depth, int classes, Stem stem) {
+        int[] blocks = blocks(depth);
+        boolean bottlenecks = depth >= 50;
+        this.depth = depth;
+        this.stem = stem;
         boolean cifar = stem == Stem.CIFAR;
         conv1 = register("conv1", new Conv2d(3, 64, cifar ? 3 : 7, Conv2d.options().withStride(cifar ? 1 : 2).withPadding(cifar ? 1 : 3).withBias(false)));
         register("bn1", bn1);
@@ -61,6 +70,25 @@ public final class ResNet extends Layer {
         }
     }
 
+    /** How many blocks each stage has. */
+    private static int[] blocks(int depth) {
+        return switch (depth) {
+            case 18 -> new int[] {2, 2, 2, 2};
+            case 34, 50 -> new int[] {3, 4, 6, 3};
+            default -> throw new IllegalArgumentException("ResNet: depth must be 18, 34 or 50, got " + depth);
+        };
+    }
+
+    /**
+     * A network by its number of layers; from 50 on in blocks of three convolutions.
+     *
+     * @param depth 18, 34 or 50
+     * @throws IllegalArgumentException if there is no such network
+     */
+    public static ResNet of(int depth, int classes, Stem stem) {
+        return new ResNet(depth, classes, stem);
+    }
+
     /** 18 layers, 1000 classes, for ImageNet. */
     public static ResNet resnet18() {
         return resnet18(1000, Stem.IMAGENET);
@@ -68,17 +96,22 @@ public final class ResNet extends Layer {
 
     /** 18 layers. */
     public static ResNet resnet18(int classes, Stem stem) {
-        return new ResNet(false, new int[] {2, 2, 2, 2}, classes, stem);
+        return of(18, classes, stem);
     }
 
     /** 34 layers. */
     public static ResNet resnet34(int classes, Stem stem) {
-        return new ResNet(false, new int[] {3, 4, 6, 3}, classes, stem);
+        return of(34, classes, stem);
     }
 
     /** 50 layers, in blocks of three convolutions. */
     public static ResNet resnet50(int classes, Stem stem) {
-        return new ResNet(true, new int[] {3, 4, 6, 3}, classes, stem);
+        return of(50, classes, stem);
+    }
+
+    @Override
+    public Map<String, ?> arguments() {
+        return Map.of("depth", depth, "classes", fc.weight().size(0), "stem", stem.name().toLowerCase(Locale.ROOT));
     }
 
     @Override

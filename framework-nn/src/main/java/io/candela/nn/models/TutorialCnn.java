@@ -1,6 +1,7 @@
 package io.candela.nn.models;
 
 import io.candela.nn.Conv2d;
+import io.candela.nn.Described;
 import io.candela.nn.Layer;
 import io.candela.nn.Linear;
 import io.candela.nn.MaxPool2d;
@@ -8,7 +9,7 @@ import io.candela.nn.ReLU;
 import io.candela.tensor.Tensor;
 
 /** The network of PyTorch's CIFAR-10 tutorial: {@code (n, 3, 32, 32)} to logits {@code (n, 10)}; keys {@code conv1}, {@code conv2}, {@code fc1} to {@code fc3}. */
-public final class TutorialCnn extends Layer {
+public final class TutorialCnn extends Layer implements Described {
     private final Conv2d conv1 = register("conv1", new Conv2d(3, 6, 5));
     private final MaxPool2d pool = register("pool", new MaxPool2d(2, 2));
     private final Conv2d conv2 = register("conv2", new Conv2d(6, 16, 5));
