@@ -12,6 +12,7 @@ import io.candela.tensor.Tensor;
 public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, BatchNorm2d, BatchNorm3d {
     private final int rank;
     private final int otherRank;
+    private boolean folded; // whether the layer before computes it, so that nothing is left to do
     private boolean gathering; // whether the running statistics are to be the mean of all batches, whatever the momentum
 
     BatchNorm(int numFeatures, NormOptions options, int rank, int otherRank) {
@@ -23,6 +24,24 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
     /** PyTorch's defaults. */
     public static NormOptions options() {
         return new NormOptions(1e-5, 0.1, true, true, true);
+    }
+
+    /** What stands for this layer in a model in which the layer before computes it: its input goes through. */
+    final BatchNorm folded() {
+        NormOptions stateless = options.withAffine(false).withTrackRunningStats(false);
+        BatchNorm out = this instanceof BatchNorm1d ? new BatchNorm1d(numFeatures, stateless)
+                : this instanceof BatchNorm2d ? new BatchNorm2d(numFeatures, stateless) : new BatchNorm3d(numFeatures, stateless);
+        out.folded = true;
+        out.train(isTraining());
+        return out;
+    }
+
+    final boolean isFolded() {
+        return folded;
+    }
+
+    final boolean hasStatistics() {
+        return runningMean() != null;
     }
 
     /** Starts to gather statistics afresh, as the mean of all batches; or goes back to the momentum that was chosen. */
@@ -63,6 +82,10 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
 
     private Tensor normalized(Tensor x, boolean relu, Tensor residual) {
         checkRank(x, rank, otherRank);
+        if (folded) {
+            Tensor sum = residual == null ? x : x.add(residual);
+            return relu ? sum.relu() : sum;
+        }
         Tensor mean = runningMean();
         Tensor count = numBatchesTracked();
         boolean counts = isTraining() && count != null;
@@ -74,5 +97,10 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
             count.addInPlace(1);
         }
         return y;
+    }
+
+    @Override
+    protected String describe() {
+        return folded ? numFeatures + ", folded into the layer before" : super.describe();
     }
 }

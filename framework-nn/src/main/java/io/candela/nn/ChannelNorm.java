@@ -90,7 +90,7 @@ public abstract sealed class ChannelNorm extends HookedLayer implements Parametr
     }
 
     @Override
-    protected final String describe() {
+    protected String describe() {
         return numFeatures + ", eps=" + ModulePrinter.number(options.eps()) + ", momentum="
                 + (options.momentum() == null ? "None" : ModulePrinter.number(options.momentum())) + ", affine=" + ModulePrinter.number(options.affine())
                 + ", bias=" + ModulePrinter.number(bias != null) + ", track_running_stats=" + ModulePrinter.number(options.trackRunningStats());

@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.tensor.Tensor;
+
 /**
  * Cross-correlation with learned filters: {@code (n, in, l)} to {@code (n, out, l′)}, size′ = ⌊(size + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
  * The batch dimension may be missing.
@@ -26,6 +28,11 @@ public final class Conv1d extends ConvLayer {
      */
     public Conv1d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(1, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Of {@code like}'s geometry, around tensors that are there already. */
+    Conv1d(ConvLayer like, Tensor weight, Tensor bias) {
+        super(like, weight, bias);
     }
 
     /** PyTorch's defaults. */

@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.tensor.Tensor;
+
 /**
  * Cross-correlation with learned filters: {@code (n, in, h, w)} to {@code (n, out, h′, w′)}, size′ = ⌊(size + 2 · padding − dilation · (kernel − 1) − 1) / stride⌋ + 1.
  * The batch dimension may be missing.
@@ -34,6 +36,11 @@ public final class Conv2d extends ConvLayer {
      */
     public Conv2d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(2, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Of {@code like}'s geometry, around tensors that are there already. */
+    Conv2d(ConvLayer like, Tensor weight, Tensor bias) {
+        super(like, weight, bias);
     }
 
     /** PyTorch's defaults. */

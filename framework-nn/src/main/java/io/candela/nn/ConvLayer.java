@@ -40,6 +40,46 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
         bias = register("bias", options.bias ? Init.uniform(Tensor.empty(Shape.of(outChannels), options.dtype, Device.CPU), -bound, bound) : null);
     }
 
+    /** Of {@code like}'s geometry, around tensors that are there already, without a draw from the generator. */
+    ConvLayer(ConvLayer like, Tensor weight, Tensor bias) {
+        inChannels = like.inChannels;
+        outChannels = like.outChannels;
+        kernelSize = like.kernelSize;
+        transposed = like.transposed;
+        options = like.options.withBias(bias != null).withDtype(weight.dtype());
+        this.weight = register("weight", weight);
+        this.bias = register("bias", bias);
+    }
+
+    /** A layer of this one's kind and geometry with other parameters, and without its hooks and parametrizations. */
+    final ConvLayer with(Tensor newWeight, Tensor newBias) {
+        return switch (kernelSize.length) {
+            case 1 -> transposed ? new ConvTranspose1d(this, newWeight, newBias) : new Conv1d(this, newWeight, newBias);
+            case 2 -> transposed ? new ConvTranspose2d(this, newWeight, newBias) : new Conv2d(this, newWeight, newBias);
+            default -> transposed ? new ConvTranspose3d(this, newWeight, newBias) : new Conv3d(this, newWeight, newBias);
+        };
+    }
+
+    /** The weight with each output channel multiplied by its number of {@code scale (out)}; in the weight's type. */
+    final Tensor scaledWeight(Tensor scale) {
+        Tensor w = weight();
+        int[] sizes = new int[w.dim()];
+        Arrays.fill(sizes, 1);
+        if (!transposed) {
+            sizes[0] = outChannels;
+            return w.mul(scale.reshape(sizes)).to(w.dtype());
+        }
+        int perGroup = w.size(1);
+        Tensor factors = scale.reshape(options.groups, 1, perGroup).expand(options.groups, inChannels / options.groups, perGroup);
+        sizes[0] = inChannels;
+        sizes[1] = perGroup;
+        return w.mul(factors.reshape(sizes)).to(w.dtype());
+    }
+
+    final int outChannels() {
+        return outChannels;
+    }
+
     /** {@code (out, in/groups, *kernel)}, of a transposed convolution {@code (in, out/groups, *kernel)}. */
     public final Tensor weight() {
         return current(weight);

@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.tensor.Tensor;
+
 /**
  * The transpose of {@link Conv1d}: {@code (n, in, l)} to {@code (n, out, l′)}, where sizes grow by the stride: size′ = (size − 1) · stride − 2 · padding +
  * dilation · (kernel − 1) + 1 + outputPadding. The batch dimension may be missing.
@@ -26,6 +28,11 @@ public final class ConvTranspose1d extends ConvLayer {
      */
     public ConvTranspose1d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(1, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Of {@code like}'s geometry, around tensors that are there already. */
+    ConvTranspose1d(ConvLayer like, Tensor weight, Tensor bias) {
+        super(like, weight, bias);
     }
 
     /** PyTorch's defaults. */

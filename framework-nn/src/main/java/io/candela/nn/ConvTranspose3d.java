@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.tensor.Tensor;
+
 /**
  * The transpose of {@link Conv3d}: {@code (n, in, d, h, w)} to {@code (n, out, d′, h′, w′)}, where sizes grow by the stride: size′ = (size − 1) · stride − 2 · padding +
  * dilation · (kernel − 1) + 1 + outputPadding. The batch dimension may be missing.
@@ -26,6 +28,11 @@ public final class ConvTranspose3d extends ConvLayer {
      */
     public ConvTranspose3d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(3, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Of {@code like}'s geometry, around tensors that are there already. */
+    ConvTranspose3d(ConvLayer like, Tensor weight, Tensor bias) {
+        super(like, weight, bias);
     }
 
     /** PyTorch's defaults. */

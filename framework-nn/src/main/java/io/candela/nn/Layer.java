@@ -70,7 +70,7 @@ public abstract class Layer extends Module {
     }
 
     final boolean hasForwardHooks() {
-        return forwardPreHooks != null || forwardHooks != null;
+        return forwardPreHooks != null && !forwardPreHooks.isEmpty() || forwardHooks != null && !forwardHooks.isEmpty();
     }
 
     /** The computation without hooks. */

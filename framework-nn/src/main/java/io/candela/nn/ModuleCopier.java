@@ -28,6 +28,11 @@ final class ModuleCopier {
         return (M) Autograd.noGrad(() -> copyModule(module));
     }
 
+    /** Lets another module of the same class, or a subclass, stand in the copy where this one's would. */
+    void replace(Module original, Module copy) {
+        copies.put(original, copy);
+    }
+
     private Module copyModule(Module module) {
         Module known = (Module) copies.get(module);
         if (known != null) {

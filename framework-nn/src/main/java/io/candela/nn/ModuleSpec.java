@@ -47,6 +47,9 @@ public final class ModuleSpec {
             if (part.parametrizations() != null) {
                 throw refused(join(path, name), part, "is parametrized; Parametrize.removeParametrizations first, or save its state dict");
             }
+            if (part instanceof BatchNorm norm && norm.isFolded()) {
+                throw refused(join(path, name), part, "was folded into the layer before; save the model as it was, and fuse it again");
+            }
         });
         if (isContainer(module.getClass())) {
             spec.put(TYPE, module.getClass().getSimpleName());
