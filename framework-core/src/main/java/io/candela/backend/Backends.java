@@ -17,7 +17,7 @@ public final class Backends {
 
         static {
             for (BackendProvider p : ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
-                PROVIDERS.put(p.type(), p);
+                PROVIDERS.merge(p.type(), p, (first, second) -> first.unusableBecause() == null ? first : second);
             }
         }
     }

@@ -31,6 +31,8 @@ public final class ThreadContext {
     public Object checkpoint;
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */
     public Object hostLocal;
+    /** Likewise the GPU backend's: current device, streams, argument blocks. */
+    public Object cudaLocal;
     TensorScope scope; // innermost open scope, or null
     private static final Object COLLECTING = new Object();
     /** The backward pass that is running, by which its allocations are known; null outside. */

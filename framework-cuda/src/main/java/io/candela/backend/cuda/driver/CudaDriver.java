@@ -63,6 +63,9 @@ public interface CudaDriver {
     /** Whether an event, as recorded last, is done. */
     boolean isDone(long event);
 
+    /** Waits until an event, as recorded last, is done. */
+    void synchronizeEvent(long event);
+
     /** Lets all that is queued on a stream from now on wait for an event as recorded last. */
     void await(long stream, long event);
 

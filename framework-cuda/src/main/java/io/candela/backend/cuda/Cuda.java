@@ -1,0 +1,87 @@
+package io.candela.backend.cuda;
+
+import io.candela.backend.Backends;
+import io.candela.backend.cuda.driver.DeviceProperties;
+import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
+import java.util.Map;
+
+/**
+ * NVIDIA GPUs: PyTorch's {@code torch.cuda}. Tensors go there with {@code x.to(Device.cuda(0))}, modules with {@code model.to(Device.cuda(0))}; work
+ * on them is queued, and waited for where its results are read.
+ */
+public final class Cuda {
+    private Cuda() {}
+
+    /** Whether there is a GPU that can be used. */
+    public static boolean isAvailable() {
+        return Backends.isUsable(Device.cuda(0));
+    }
+
+    /** Why there is none, in one sentence with the remedy; null if there is one. */
+    public static String whyUnavailable() {
+        try {
+            Backends.of(Device.cuda(0));
+            return null;
+        } catch (DeviceException e) {
+            return e.getMessage();
+        }
+    }
+
+    /** How many GPUs can be used; 0 if none. */
+    public static int deviceCount() {
+        int n = 0;
+        while (Backends.isUsable(Device.cuda(n))) {
+            n++;
+        }
+        return n;
+    }
+
+    /**
+     * What a GPU is.
+     *
+     * @throws DeviceException if {@code device} is not one that can be used, as of all methods that take one
+     */
+    public static DeviceProperties properties(Device device) {
+        return of(device).properties;
+    }
+
+    /** The memory that this process uses on a GPU. */
+    public static MemoryStatistics memory(Device device) {
+        return of(device).memory.statistics();
+    }
+
+    /** Lets the peaks of {@link #memory} start anew. */
+    public static void resetPeakMemory(Device device) {
+        of(device).memory.resetPeaks();
+    }
+
+    /** Gives what is kept for reuse back to the GPU, for other programs. Tensors keep theirs. */
+    public static void emptyCache(Device device) {
+        CudaDevice cuda = of(device);
+        cuda.memory.empty();
+        cuda.pinned.trim();
+    }
+
+    /** Waits until all work queued on a GPU is done: what a clock must do before it is read. */
+    public static void synchronize(Device device) {
+        of(device).synchronize();
+    }
+
+    /** How often kernels that GPUs do not have yet ran on the CPU, by name; the fewer, the faster a program. */
+    public static Map<String, Long> fallbacks() {
+        return HostFallback.calls();
+    }
+
+    /** Lets {@link #fallbacks} start anew. */
+    public static void resetFallbacks() {
+        HostFallback.resetCalls();
+    }
+
+    private static CudaDevice of(Device device) {
+        if (device.type() != Device.Type.CUDA) {
+            throw new DeviceException("Cuda: a GPU is needed, got %s", device);
+        }
+        return ((CudaBackend) Backends.of(device)).cuda;
+    }
+}

@@ -1,0 +1,137 @@
+package io.candela.backend.cuda;
+
+import io.candela.backend.Backend;
+import io.candela.backend.ConvKernels;
+import io.candela.backend.IndexKernels;
+import io.candela.backend.LinalgKernels;
+import io.candela.backend.MatrixKernels;
+import io.candela.backend.NnKernels;
+import io.candela.backend.NormKernels;
+import io.candela.backend.OptimKernels;
+import io.candela.backend.PointwiseKernels;
+import io.candela.backend.PoolKernels;
+import io.candela.backend.RecurrentKernels;
+import io.candela.backend.ReduceKernels;
+import io.candela.backend.cpu.CpuBackend;
+import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.Storage;
+import io.candela.tensor.ThreadContext;
+import java.nio.Buffer;
+
+/** One GPU. Groups of kernels that it does not have yet are the CPU's, by way of {@link HostFallback}. */
+final class CudaBackend implements Backend {
+    final CudaDevice cuda;
+    private final PointwiseKernels pointwise;
+    private final ReduceKernels reduce;
+    private final MatrixKernels matrix;
+    private final ConvKernels conv;
+    private final LinalgKernels linalg;
+    private final IndexKernels index;
+    private final NnKernels nn;
+    private final NormKernels norm;
+    private final PoolKernels pool;
+    private final RecurrentKernels recurrent;
+    private final OptimKernels optim;
+
+    CudaBackend(CudaDevice cuda) {
+        this.cuda = cuda;
+        Backend cpu = CpuBackend.INSTANCE;
+        pointwise = HostFallback.of(PointwiseKernels.class, cuda, cpu.pointwise());
+        reduce = HostFallback.of(ReduceKernels.class, cuda, cpu.reduce());
+        matrix = HostFallback.of(MatrixKernels.class, cuda, cpu.matrix());
+        conv = HostFallback.of(ConvKernels.class, cuda, cpu.conv());
+        linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
+        index = HostFallback.of(IndexKernels.class, cuda, cpu.index());
+        nn = HostFallback.of(NnKernels.class, cuda, cpu.nn());
+        norm = HostFallback.of(NormKernels.class, cuda, cpu.norm());
+        pool = HostFallback.of(PoolKernels.class, cuda, cpu.pool());
+        recurrent = HostFallback.of(RecurrentKernels.class, cuda, cpu.recurrent());
+        optim = HostFallback.of(OptimKernels.class, cuda, cpu.optim());
+    }
+
+    @Override
+    public Device device() {
+        return cuda.device;
+    }
+
+    @Override
+    public Storage allocate(DType dtype, int count) {
+        long bytes = (long) count * dtype.bytes();
+        CudaStorage storage = new CudaStorage(cuda, bytes == 0 ? null : cuda.memory.allocate(bytes), bytes);
+        ThreadContext.current().allocated(storage, true);
+        return storage;
+    }
+
+    @Override
+    public void upload(Buffer source, DType dtype, Storage target, int offset) {
+        target.checkUsable();
+        Transfers.upload(cuda, source, ((CudaStorage) target).address() + (long) offset * dtype.bytes());
+    }
+
+    @Override
+    public void download(Storage source, DType dtype, int offset, Buffer target) {
+        source.checkUsable();
+        Transfers.download(cuda, ((CudaStorage) source).address() + (long) offset * dtype.bytes(), target);
+    }
+
+    @Override
+    public PointwiseKernels pointwise() {
+        return pointwise;
+    }
+
+    @Override
+    public ReduceKernels reduce() {
+        return reduce;
+    }
+
+    @Override
+    public MatrixKernels matrix() {
+        return matrix;
+    }
+
+    @Override
+    public ConvKernels conv() {
+        return conv;
+    }
+
+    @Override
+    public LinalgKernels linalg() {
+        return linalg;
+    }
+
+    @Override
+    public IndexKernels index() {
+        return index;
+    }
+
+    @Override
+    public NnKernels nn() {
+        return nn;
+    }
+
+    @Override
+    public NormKernels norm() {
+        return norm;
+    }
+
+    @Override
+    public PoolKernels pool() {
+        return pool;
+    }
+
+    @Override
+    public RecurrentKernels recurrent() {
+        return recurrent;
+    }
+
+    @Override
+    public OptimKernels optim() {
+        return optim;
+    }
+
+    @Override
+    public void synchronize() {
+        cuda.synchronize();
+    }
+}

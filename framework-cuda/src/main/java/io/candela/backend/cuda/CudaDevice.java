@@ -1,0 +1,60 @@
+package io.candela.backend.cuda;
+
+import io.candela.backend.cuda.driver.CudaDriver;
+import io.candela.backend.cuda.driver.DeviceProperties;
+import io.candela.backend.cuda.driver.KernelCompiler;
+import io.candela.tensor.Device;
+import io.candela.tensor.Tensor;
+
+/**
+ * One GPU: its memory, its kernels and its stream of work. All threads queue their work on one stream, as PyTorch's do on the default stream: so
+ * memory that one tensor gave back can serve the next one at once, whose kernels run later.
+ */
+final class CudaDevice {
+    final CudaDriver driver;
+    final int index;
+    final Device device;
+    final DeviceProperties properties;
+    final DeviceMemory memory;
+    final PinnedMemory pinned;
+    final Kernels kernels;
+    final long mainStream;
+
+    CudaDevice(CudaDriver driver, KernelCompiler compiler, int index) {
+        this.driver = driver;
+        this.index = index;
+        this.device = Device.cuda(index);
+        this.properties = driver.properties(index);
+        CudaThread.current().enter(this);
+        this.mainStream = driver.createStream();
+        this.memory = new DeviceMemory(this);
+        this.pinned = new PinnedMemory(this);
+        this.kernels = new Kernels(this, compiler);
+    }
+
+    /** The device of a tensor on a GPU. */
+    static CudaDevice of(Tensor tensor) {
+        return CudaStorage.of(tensor).owner;
+    }
+
+    /** Makes this device current for the calling thread, and gives the stream for the thread's work. */
+    long enter() {
+        CudaThread thread = CudaThread.current();
+        thread.enter(this);
+        return thread.stream(this);
+    }
+
+    /** Waits until all is done that this thread, or any thread on the device's own stream, has queued. */
+    void synchronize() {
+        long stream = enter();
+        driver.synchronize(stream);
+        if (stream != mainStream) {
+            driver.synchronize(mainStream);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return device.toString();
+    }
+}

@@ -1,0 +1,56 @@
+package io.candela.backend.cuda;
+
+import io.candela.tensor.Storage;
+import io.candela.tensor.Tensor;
+
+/** A storage in a GPU's memory. */
+final class CudaStorage extends Storage {
+    final CudaDevice owner;
+    private final DeviceMemory.Lease lease; // keeps the memory from being reused while this storage is reachable; null without bytes
+
+    CudaStorage(CudaDevice owner, DeviceMemory.Lease lease, long bytes) {
+        super(owner.device, bytes);
+        this.owner = owner;
+        this.lease = lease;
+    }
+
+    /**
+     * The storage of a tensor on a GPU.
+     *
+     * @throws IllegalStateException if it was released
+     */
+    static CudaStorage of(Tensor tensor) {
+        CudaStorage s = (CudaStorage) tensor.storage();
+        s.checkUsable();
+        return s;
+    }
+
+    /**
+     * The device address of a tensor's first element. Whoever queues work with it keeps the tensor reachable until that is done; see
+     * {@link Launch#tensor}.
+     *
+     * @throws IllegalStateException if its storage was released
+     */
+    static long address(Tensor tensor) {
+        return of(tensor).address() + (long) tensor.offset() * tensor.dtype().bytes();
+    }
+
+    /** The device address of byte 0; 0 if there is none. */
+    long address() {
+        return lease == null ? 0 : lease.block.address;
+    }
+
+    /** Notes that work on another stream than the one that allocated this storage uses it: its memory is not reused before that is done. */
+    void usedOn(long stream) {
+        if (lease != null) {
+            owner.memory.usedOn(lease.block, stream);
+        }
+    }
+
+    @Override
+    protected void free() {
+        if (lease != null) {
+            lease.end();
+        }
+    }
+}

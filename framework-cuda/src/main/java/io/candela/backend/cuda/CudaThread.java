@@ -1,0 +1,47 @@
+package io.candela.backend.cuda;
+
+import io.candela.tensor.ThreadContext;
+
+/** What the CUDA backend keeps per thread: which device is current, on which stream work is queued, and the arguments of launches. */
+final class CudaThread {
+    private CudaDevice current; // whose driver was last told to use it by this thread
+    private CudaDevice diverted; // the device whose work goes to stream, not to its own one; null as a rule
+    private long stream;
+    private Launch launch; // null until the first kernel
+
+    private CudaThread() {}
+
+    static CudaThread current() {
+        ThreadContext context = ThreadContext.current();
+        CudaThread local = (CudaThread) context.cudaLocal;
+        if (local == null) {
+            local = new CudaThread();
+            context.cudaLocal = local;
+        }
+        return local;
+    }
+
+    /** Makes a device current, as everything needs that the driver does for it. */
+    void enter(CudaDevice device) {
+        if (current != device) {
+            device.driver.use(device.index);
+            current = device;
+        }
+    }
+
+    /** The stream for this thread's work on a device. */
+    long stream(CudaDevice device) {
+        return diverted == device ? stream : device.mainStream;
+    }
+
+    /** Lets this thread's work on a device go to another stream than the device's own; with null all is as usual again. */
+    void divert(CudaDevice device, long stream) {
+        this.diverted = device;
+        this.stream = stream;
+    }
+
+    Launch launch() {
+        Launch l = launch;
+        return l != null ? l : (launch = new Launch());
+    }
+}
