@@ -1,7 +1,8 @@
 """The Python twin of the JMH subjects: the same work on the same numbers in PyTorch. Prints one line per subject and variant.
 
-    python bench.py            times everything
-    python bench.py --check    prints the losses that PeerCheck.java expects
+    python bench.py                  times everything
+    python bench.py OptimizerStep    times the subjects that begin so
+    python bench.py --check          prints the losses that PeerCheck.java expects
 """
 
 import argparse
@@ -14,6 +15,7 @@ for name in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # settings meant for ano
 
 import torch
 from torch import nn
+from torch.utils.data import DataLoader, TensorDataset, random_split
 
 IRIS = (5, True, (4, 8, 3))
 MLP = (128, False, (784, 512, 256, 10))
@@ -174,6 +176,28 @@ class Conv:
                 self.gradient, self.inputs, self.weight, [64], [1, 1], [1, 1], [1, 1], False, [0, 0], 1, [True, True, True])
 
 
+class Optimizer:
+    """Parameters with gradients that stay the same: OptimizerWork.java."""
+
+    SIZES = {"ONE_1M": (1, 1_000_000), "MANY_25M": (200, 125_000), "TINY": (60, 10)}
+
+    def __init__(self, kind, sizes, variant):
+        tensors, elements = self.SIZES[sizes]
+        self.parameters = [nn.Parameter(numbers(elements, 2 * i, 1)) for i in range(tensors)]
+        for i, parameter in enumerate(self.parameters):
+            parameter.grad = numbers(elements, 2 * i + 1, 1)
+        if kind == "ADAM":
+            self.optimizer = torch.optim.Adam(self.parameters, lr=1e-3, **variant)
+        else:
+            self.optimizer = torch.optim.SGD(self.parameters, lr=1e-3, momentum=0.9, **variant)
+
+    def step(self):
+        self.optimizer.step()
+
+    def norm(self):
+        return sum(parameter.double().square().sum().item() for parameter in self.parameters)
+
+
 def microseconds(work, rounds=15, seconds=0.3):
     """Mean and best of the rounds after warming up, per call."""
     end = time.perf_counter() + 2 * seconds
@@ -191,9 +215,11 @@ def microseconds(work, rounds=15, seconds=0.3):
     return sum(times) / len(times), min(times)
 
 
-def report(subject, variant, work):
-    mean, best = microseconds(work)
-    print(f"{subject:<15} {variant:<16} {mean:12.2f} {best:12.2f}", flush=True)
+def report(subject, variant, work, calls=1):
+    """Times what is asked for; a call of work does so many of what is counted."""
+    if subject.startswith(options.subject):
+        mean, best = microseconds(work)
+        print(f"{subject:<15} {variant:<21} {mean / calls:12.2f} {best / calls:12.2f}", flush=True)
 
 
 def check():
@@ -207,7 +233,12 @@ def check():
             for _ in range(100):
                 work.step()
             print(f"{name} {variant}: loss {first:.6f}, after 100 steps {work.loss().item():.6f}")
-
+    for kind in ("ADAM", "SGD"):
+        for variant, settings in VARIANTS.items():
+            work = Optimizer(kind, "TINY", settings)
+            for _ in range(100):
+                work.step()
+            print(f"{kind} {variant}: sum of squares after 100 steps {work.norm():.6f}")
 
     sgds = {"default": {}, "fused": {"fused": True}, "nesterov": {"nesterov": True}}
     for name, make, batch, steps in (("cnn", TutorialCnn, 64, 100), ("resnet18", resnet18, 16, 3)):
@@ -225,7 +256,7 @@ def check():
 
 def bench():
     print(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads; microseconds per call")
-    print(f"{'subject':<15} {'variant':<16} {'mean':>12} {'best':>12}")
+    print(f"{'subject':<15} {'variant':<21} {'mean':>12} {'best':>12}")
     for variant, adam in VARIANTS.items():
         report("IrisStep", variant, Workload(*IRIS, adam=adam).step)
     report("IrisForward", "inference", Workload(*IRIS).infer)
@@ -233,6 +264,8 @@ def bench():
         report("MlpStep", variant, Workload(*MLP, adam=adam).step)
     for variant, adam in VARIANTS.items():
         report("LstmStep", variant, Lstm(adam).step)
+    bench_optimizers()
+    bench_loader()
     bench_images()
     a, b = numbers(40, 1, 1).reshape(5, 8), numbers(40, 2, 1).reshape(5, 8)
     lhs, rhs = numbers(20, 1, 1).reshape(5, 4), numbers(32, 2, 1).reshape(4, 8)
@@ -243,6 +276,26 @@ def bench():
     report("TinyOps", "matmul", lambda: lhs @ rhs)
     report("Matmul", "1024", lambda: square[0] @ square[1])
     bench_files()
+
+
+def bench_optimizers():
+    if not "OptimizerStep".startswith(options.subject):
+        return  # making 25 million numbers takes a while
+    for kind in ("ADAM", "SGD"):
+        for sizes in Optimizer.SIZES:
+            for name, variant in VARIANTS.items():
+                report("OptimizerStep", f"{kind} {sizes} {name}", Optimizer(kind, sizes, variant).step)
+
+
+def bench_loader():
+    """LoaderEpoch.java: microseconds per batch."""
+    for split in (False, True):
+        count = 1760 if split else 1408
+        data = TensorDataset(numbers(count * 64, 1, 1).reshape(count, 1, 8, 8), torch.arange(count) % 10)
+        if split:
+            data = random_split(data, [1408, count - 1408])[0]
+        loader = DataLoader(data, batch_size=64, shuffle=True)
+        report("LoaderEpoch", "split" if split else "whole", lambda: [None for _ in loader], len(loader))
 
 
 def bench_images():
@@ -263,6 +316,8 @@ def bench_images():
 
 def bench_files():
     """SavedModel.java: 256 MiB in 64 matrices."""
+    if not "SaveLoad".startswith(options.subject):
+        return
     state = {f"layers.{i}.weight": numbers(1 << 20, 1, 1).reshape(1024, 1024) + i for i in range(64)}
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.pth")
@@ -273,6 +328,7 @@ def bench_files():
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("subject", nargs="?", default="", help="how the names of the subjects begin; all by default")
     parser.add_argument("--check", action="store_true", help="print losses instead of times")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()

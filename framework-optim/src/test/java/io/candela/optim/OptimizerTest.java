@@ -318,7 +318,7 @@ class OptimizerTest {
         List<Function<List<Tensor>, Optimizer>> makers = new ArrayList<>(List.of(p -> new SGD(p, SGD.options().momentum(0.9).nesterov(true)),
                 p -> new Adam(p, Adam.options().amsgrad(true).weightDecay(0.1)), p -> new ASGD(p, ASGD.options().t0(5))));
         Kinds.ALL.values().forEach(kind -> makers.add(p -> kind.apply(List.of(ParamGroup.of(p)))));
-        int[] sizes = {3, 200, 5000, 1, 256, 257, 0, 250, 250, 250, 250, 1024, 7, 1025};
+        int[] sizes = {3, 200, 5000, 1, 256, 257, 0, 250, 250, 250, 250, 1024, 7, 40_000, 20_001, 1025}; // the large ones are cut among threads
         for (Function<List<Tensor>, Optimizer> maker : makers) {
             List<Tensor> together = mixed(sizes);
             List<Tensor> alone = mixed(sizes);

@@ -62,7 +62,7 @@ public final class LibTorchImages implements ImageNet {
                 variances[i] = new TensorOptional(ones(shape));
             }
         }
-        sgd = new LibTorchSgd(parameters);
+        sgd = new LibTorchSgd(parameters, ImageWork.LEARNING_RATE, false);
     }
 
     @Override

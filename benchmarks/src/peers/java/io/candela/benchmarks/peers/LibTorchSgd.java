@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.Tensor;
 
 /** libtorch's fused SGD with momentum. */
 final class LibTorchSgd extends LibTorchOptimizer {
-    LibTorchSgd(Tensor... parameters) {
-        super("aten::_fused_sgd_", parameters, false);
+    LibTorchSgd(Tensor[] parameters, double lr, boolean keepGradients) {
+        super("aten::_fused_sgd_", parameters, keepGradients);
         IValue zero = new IValue(0.0);
         IValue no = new IValue(false);
         IValue none = new IValue();
         // Weight decay and dampening are 0. Buffers of zeros make the first step like the others.
         setArguments(list(Tensor::detach), none, list(p -> zeros_like(p.detach())), zero, new IValue(ImageWork.MOMENTUM),
-                new IValue(ImageWork.LEARNING_RATE), zero, no, no, no, none, none);
+                new IValue(lr), zero, no, no, no, none, none);
     }
 }

@@ -2,14 +2,17 @@ package io.candela.benchmarks.peers;
 
 import io.candela.benchmarks.CandelaConv;
 import io.candela.benchmarks.CandelaImages;
+import io.candela.benchmarks.CandelaOptimizer;
 import io.candela.benchmarks.ImageWork;
 import io.candela.benchmarks.OneDnnConv;
 import io.candela.benchmarks.OneDnnMatmul;
 import io.candela.benchmarks.Operands;
+import io.candela.benchmarks.OptimizerWork;
 import io.candela.benchmarks.TinyOp;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.DoubleSupplier;
 
 /**
  * Shows that every peer does the work it is timed for: from the same start all networks must come to PyTorch's losses, and all ops to the sums of a plain loop.
@@ -17,9 +20,9 @@ import java.nio.file.Path;
  */
 public final class PeerCheck {
     private static final String[] CHECKS = {
-        "candela cnn", "candela resnet18", "candela conv", "candela conv channels last",
+        "candela cnn", "candela resnet18", "candela conv", "candela conv channels last", "candela adam", "candela sgd",
         "libtorch iris", "libtorch mlp", "libtorch lstm", "libtorch tiny", "libtorch square", "libtorch cnn", "libtorch resnet18",
-        "libtorch resnet18 channels last", "libtorch conv", "libtorch conv channels last",
+        "libtorch resnet18 channels last", "libtorch conv", "libtorch conv channels last", "libtorch adam", "libtorch sgd",
         "djl iris", "djl mlp", "djl tiny", "djl square", "djl cnn", "djl resnet18",
         "dl4j iris", "dl4j mlp", "dl4j cnn", "nd4j tiny", "nd4j square", "onednn square", "onednn conv"
     };
@@ -54,6 +57,8 @@ public final class PeerCheck {
             case "candela resnet18" -> resnet18(candela(ImageWork.resnet18(ImageWork.STEP_BATCH)));
             case "candela conv" -> conv(new CandelaConv.Plain());
             case "candela conv channels last" -> conv(new CandelaConv.ChannelsLast());
+            case "candela adam" -> candela(OptimizerWork.Kind.ADAM);
+            case "candela sgd" -> candela(OptimizerWork.Kind.SGD);
             case "libtorch iris" -> iris(new LibTorchNet.Iris());
             case "libtorch mlp" -> mlp(new LibTorchNet.Mlp());
             case "libtorch lstm" -> training(new LibTorchLstm(), STEPS, 0.085190, 0.065907);
@@ -64,6 +69,8 @@ public final class PeerCheck {
             case "libtorch resnet18 channels last" -> resnet18(new LibTorchImages(ImageWork.resnet18(ImageWork.STEP_BATCH), true));
             case "libtorch conv" -> ConvCheck.error(new LibTorchConv.Plain().results());
             case "libtorch conv channels last" -> ConvCheck.error(new LibTorchConv.ChannelsLast().results());
+            case "libtorch adam" -> libtorch(OptimizerWork.Kind.ADAM);
+            case "libtorch sgd" -> libtorch(OptimizerWork.Kind.SGD);
             case "djl iris" -> iris(new DjlNet.Iris());
             case "djl mlp" -> mlp(new DjlNet.Mlp());
             case "djl tiny" -> tiny(new DjlOps.Tiny());
@@ -105,6 +112,25 @@ public final class PeerCheck {
         }
         net.infer();
         return Math.max(error, Math.abs(net.lossNow() - last));
+    }
+
+    private static double candela(OptimizerWork.Kind kind) {
+        CandelaOptimizer optimizer = new CandelaOptimizer();
+        optimizer.setUp(OptimizerWork.of(kind, OptimizerWork.Sizes.TINY));
+        return steps(kind, optimizer::step, optimizer::norm);
+    }
+
+    private static double libtorch(OptimizerWork.Kind kind) {
+        LibTorchSteps optimizer = new LibTorchSteps();
+        optimizer.setUp(OptimizerWork.of(kind, OptimizerWork.Sizes.TINY));
+        return steps(kind, optimizer::step, optimizer::norm);
+    }
+
+    private static double steps(OptimizerWork.Kind kind, Runnable step, DoubleSupplier norm) {
+        for (int i = 0; i < STEPS; i++) {
+            step.run();
+        }
+        return Math.abs(norm.getAsDouble() - (kind == OptimizerWork.Kind.ADAM ? 195.542647 : 357.364398));
     }
 
     private static ImageNet candela(ImageWork work) {

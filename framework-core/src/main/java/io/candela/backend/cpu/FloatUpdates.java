@@ -64,10 +64,15 @@ final class FloatUpdates {
             axpy(w, g, lr, n);
             return;
         }
+        float added = (float) (1 - r.dampening());
+        if (!r.first() && !r.nesterov()) {
+            heavyBall(w, g, b, momentum, added, lr, n);
+            return;
+        }
         if (r.first()) {
             System.arraycopy(g, 0, b, 0, n);
         } else {
-            mix(b, g, momentum, (float) (1 - r.dampening()), n);
+            mix(b, g, momentum, added, n);
         }
         if (r.nesterov()) {
             axpy(g, b, momentum, n);
@@ -116,6 +121,15 @@ final class FloatUpdates {
     private static void mix(float[] b, float[] x, float kept, float added, int n) {
         for (int i = 0; i < n; i++) {
             b[i] = kept * b[i] + added * x[i];
+        }
+    }
+
+    /** The same as mix and axpy, in one pass. */
+    private static void heavyBall(float[] w, float[] g, float[] b, float kept, float added, float lr, int n) {
+        for (int i = 0; i < n; i++) {
+            float moved = kept * b[i] + added * g[i];
+            b[i] = moved;
+            w[i] += lr * moved;
         }
     }
 

@@ -11,7 +11,11 @@ import io.candela.tensor.Tensor;
  */
 final class OptimCpu implements OptimKernels {
     private static final int BLOCK = HostThread.BLOCK;
+    /** Elements at a time of large parameters: with more of them, reading from beyond the caches takes half as long again. */
+    private static final int RUN = 512;
+    /** The fewest elements worth another thread. */
     private static final int CHUNK = 16 * BLOCK;
+    private static final int CHUNKS_PER_THREAD = 4;
     /** Parameters up to this size are gathered. */
     private static final int SMALL = 256;
     /** The role that is not written back. */
@@ -21,6 +25,7 @@ final class OptimCpu implements OptimKernels {
     public void update(UpdateRule rule, int count, Tensor[]... roles) {
         int first = 0;
         int filled = 0;
+        long large = 0;
         for (int i = 0; i < count; i++) {
             Tensor p = roles[0][i];
             int n = p.numel();
@@ -31,14 +36,15 @@ final class OptimCpu implements OptimKernels {
                     filled = 0;
                 }
                 filled += n;
-            } else if (p.dtype() == DType.FLOAT64) {
-                doubles(i, rule, roles);
             } else {
-                floats(i, rule, roles);
+                large += n;
             }
         }
         if (filled > 0) {
             gathered(first, count, filled, rule, roles);
+        }
+        if (large > 0) {
+            shared(large, count, rule, roles);
         }
     }
 
@@ -68,46 +74,71 @@ final class OptimCpu implements OptimKernels {
         }
     }
 
-    private static void floats(int index, UpdateRule rule, Tensor[]... roles) {
-        Blocks[] tensors = blocks(index, roles);
-        int size = roles[0][index].numel();
-        Workers.run((size + CHUNK - 1) / CHUNK, c -> {
-            float[][] block = HostThread.current().floats();
-            int end = Math.min(size, (c + 1) * CHUNK);
-            for (int at = c * CHUNK; at < end; at += BLOCK) {
-                int n = Math.min(BLOCK, end - at);
-                for (int r = 0; r < tensors.length; r++) {
-                    tensors[r].read(at, block[r], n);
-                }
-                FloatUpdates.run(rule, block, n);
-                for (int r = 0; r < tensors.length; r++) {
-                    if (r != GRADIENT) {
-                        tensors[r].write(at, block[r], n);
-                    }
+    /**
+     * Updates the parameters that are not small, {@code total} elements in all: as if they stood end to end, cut into few long chunks. So many
+     * parameters wake the other threads once, and memory is read in long runs.
+     */
+    private static void shared(long total, int count, UpdateRule rule, Tensor[]... roles) {
+        long[] starts = new long[count + 1];
+        for (int i = 0; i < count; i++) {
+            Tensor p = roles[0][i];
+            starts[i + 1] = starts[i] + (isSmall(p) ? 0 : p.numel());
+        }
+        int chunks = (int) Math.min((total + CHUNK - 1) / CHUNK, (long) CHUNKS_PER_THREAD * Workers.threads());
+        long size = (total / chunks / RUN + 1) * RUN;
+        Workers.run(chunks, c -> {
+            long from = c * size;
+            long to = Math.min(total, from + size);
+            for (int i = 0; i < count; i++) {
+                long begin = Math.max(from, starts[i]);
+                long end = Math.min(to, starts[i + 1]);
+                if (begin < end) {
+                    part(i, (int) (begin - starts[i]), (int) (end - starts[i]), rule, roles);
                 }
             }
         });
     }
 
-    private static void doubles(int index, UpdateRule rule, Tensor[]... roles) {
+    /** Updates elements {@code begin} to {@code end} of one parameter. */
+    private static void part(int index, int begin, int end, UpdateRule rule, Tensor[]... roles) {
         Blocks[] tensors = blocks(index, roles);
-        int size = roles[0][index].numel();
-        Workers.run((size + CHUNK - 1) / CHUNK, c -> {
-            double[][] block = HostThread.current().doubles();
-            int end = Math.min(size, (c + 1) * CHUNK);
-            for (int at = c * CHUNK; at < end; at += BLOCK) {
-                int n = Math.min(BLOCK, end - at);
-                for (int r = 0; r < tensors.length; r++) {
-                    tensors[r].read(at, block[r], n);
-                }
-                DoubleUpdates.run(rule, block, n);
-                for (int r = 0; r < tensors.length; r++) {
-                    if (r != GRADIENT) {
-                        tensors[r].write(at, block[r], n);
-                    }
+        if (roles[0][index].dtype() == DType.FLOAT64) {
+            doubles(tensors, begin, end, rule);
+        } else {
+            floats(tensors, begin, end, rule);
+        }
+    }
+
+    private static void floats(Blocks[] tensors, int begin, int end, UpdateRule rule) {
+        float[][] block = HostThread.current().floats();
+        for (int at = begin; at < end; at += RUN) {
+            int n = Math.min(RUN, end - at);
+            for (int r = 0; r < tensors.length; r++) {
+                tensors[r].read(at, block[r], n);
+            }
+            FloatUpdates.run(rule, block, n);
+            for (int r = 0; r < tensors.length; r++) {
+                if (r != GRADIENT) {
+                    tensors[r].write(at, block[r], n);
                 }
             }
-        });
+        }
+    }
+
+    private static void doubles(Blocks[] tensors, int begin, int end, UpdateRule rule) {
+        double[][] block = HostThread.current().doubles();
+        for (int at = begin; at < end; at += RUN) {
+            int n = Math.min(RUN, end - at);
+            for (int r = 0; r < tensors.length; r++) {
+                tensors[r].read(at, block[r], n);
+            }
+            DoubleUpdates.run(rule, block, n);
+            for (int r = 0; r < tensors.length; r++) {
+                if (r != GRADIENT) {
+                    tensors[r].write(at, block[r], n);
+                }
+            }
+        }
     }
 
     private static Blocks[] blocks(int index, Tensor[]... roles) {
