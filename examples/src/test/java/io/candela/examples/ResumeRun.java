@@ -5,6 +5,7 @@ import io.candela.io.Checkpoint;
 import io.candela.io.CheckpointOptions;
 import io.candela.io.Checkpointer;
 import io.candela.io.TensorIO;
+import io.candela.io.WriteOptions;
 import io.candela.io.data.Batch;
 import io.candela.io.data.DataLoader;
 import io.candela.io.data.TensorDataset;
@@ -19,13 +20,16 @@ import io.candela.optim.lr.StepLR;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /** Programs that {@link ResumeTest} starts in a JVM of their own, to kill them or to take the disk from them. */
 final class ResumeRun {
     static final int STEPS = 400;
     static final int STEPS_PER_EPOCH = 8;
-    static final int NUMBERS = 1 << 19; // of overwrite
+    static final int NUMBERS = 1 << 23; // of overwrite: 32 MiB, as much as is on its way to the disk before the end is reached
+    static final int PARTS = 4;
     private static final int SAVE_EVERY = 3; // meets the end of an epoch, and places in the midst of one
 
     private ResumeRun() {}
@@ -39,7 +43,7 @@ final class ResumeRun {
                 train(folder, Boolean.parseBoolean(args[3]), STEPS, () -> System.out.println("ready"));
                 System.out.println("done");
             }
-            case "overwrite" -> overwrite(folder);
+            case "overwrite" -> overwrite(folder.resolve(args[2]));
             case "full" -> full(folder, Boolean.parseBoolean(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
         }
@@ -90,10 +94,15 @@ final class ResumeRun {
     }
 
     /** Saves the same file again and again, each time full of another number, until it is killed. */
-    private static void overwrite(Path folder) throws IOException {
-        Path file = folder.resolve("numbers.pth");
+    private static void overwrite(Path file) throws IOException {
+        boolean set = file.toString().endsWith(".safetensors");
+        WriteOptions options = set ? WriteOptions.defaults().maxShardSize(4L * NUMBERS / PARTS) : WriteOptions.defaults();
         for (int i = 0; ; i++) {
-            TensorIO.save(Tensor.full(i, NUMBERS), file);
+            Map<String, Tensor> parts = new LinkedHashMap<>();
+            for (int part = 0; part < PARTS; part++) {
+                parts.put("part" + part, Tensor.full((double) i, NUMBERS / PARTS));
+            }
+            TensorIO.save(parts, file, options);
             if (i == 0) {
                 System.out.println("ready");
             }
@@ -105,7 +114,7 @@ final class ResumeRun {
         Tensor weight = Tensor.zeros(10);
         Tensor big = Tensor.zeros(1 << 21);
         try (Checkpointer checkpoints = Checkpointer.open(folder, CheckpointOptions.defaults().async(async))
-                .with("model", () -> java.util.Map.of("weight", weight), state -> weight.copyFrom((Tensor) state.get("weight")))) {
+                .with("model", () -> Map.of("weight", weight), state -> weight.copyFrom((Tensor) state.get("weight")))) {
             for (int step = 1; step <= 4; step++) {
                 weight.addInPlace(1);
                 try {

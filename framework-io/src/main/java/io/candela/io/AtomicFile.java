@@ -33,17 +33,20 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class AtomicFile implements Closeable {
     private static final int MAX_LINKS = 40; // the limit of Linux
+    private static final long LARGE = 16 << 20;
     private static final int NAME_KEPT = 60; // characters of the target's name in the temporary one, which has to fit 255 bytes
 
     private final Path target;
     private final Path temporary;
     private final FileChannel channel;
+    private final EarlyForce early;
     private boolean committed;
 
     private AtomicFile(Path target, Path temporary, FileChannel channel) {
         this.target = target;
         this.temporary = temporary;
         this.channel = channel;
+        this.early = new EarlyForce(channel);
     }
 
     /**
@@ -95,6 +98,11 @@ public final class AtomicFile implements Closeable {
         return channel;
     }
 
+    /** Writes the new contents from front to back; large ones are on their way to the disk before the end is reached. */
+    public ChannelOutput output() {
+        return new ChannelOutput(channel, early::written);
+    }
+
     /**
      * Makes the new contents the file's. When it returns, they are on the disk.
      *
@@ -104,18 +112,61 @@ public final class AtomicFile implements Closeable {
         if (committed || !channel.isOpen()) {
             throw new IllegalStateException("AtomicFile: " + target.getFileName() + " is already committed or closed");
         }
+        early.finish();
         channel.force(true);
         channel.close();
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        FileChannel replaced = openLarge(target);
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            closeAside(replaced);
+        }
         committed = true;
         forceFolder(target.getParent());
+    }
+
+    /**
+     * A large file that is to be replaced. Whoever closes a file without a name waits until the system has freed its memory and its place on the disk,
+     * which takes some 50 ms for 256 MiB.
+     *
+     * @return null if it is small, missing, or on a system that replaces no open files
+     */
+    private static FileChannel openLarge(Path file) {
+        try {
+            boolean posix = Files.getFileAttributeView(file, PosixFileAttributeView.class) != null;
+            return posix && Files.exists(file) && Files.size(file) >= LARGE ? FileChannel.open(file, StandardOpenOption.READ) : null;
+        } catch (IOException e) {
+            return null; // may be written, but not read
+        }
+    }
+
+    private static void closeAside(FileChannel replaced) {
+        if (replaced == null) {
+            return;
+        }
+        Thread closer = new Thread(() -> {
+            try {
+                replaced.close();
+            } catch (IOException e) {
+                // nothing was written through it
+            }
+        }, "candela-close");
+        closer.setDaemon(true);
+        closer.start();
     }
 
     /** Removes the temporary file, unless it was committed. */
     @Override
     public void close() throws IOException {
-        channel.close();
-        if (!committed) {
+        if (committed) {
+            return;
+        }
+        try {
+            early.finish();
+        } catch (IOException e) {
+            // the contents are given up anyway
+        } finally {
+            channel.close();
             Files.deleteIfExists(temporary);
         }
     }

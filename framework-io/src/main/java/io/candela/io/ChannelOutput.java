@@ -4,18 +4,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.util.function.LongConsumer;
 
 /** Writes a channel from front to back: small pieces are gathered, large direct buffers go to the file without a copy. */
 public final class ChannelOutput {
     private static final int BUFFER = 1 << 16;
 
     private final FileChannel out;
+    private final LongConsumer written; // is told of bytes that went to the channel
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     private long flushed; // bytes that have left the buffer
 
-    /** Writes from the channel's position on. */
-    public ChannelOutput(FileChannel out) {
+    /**
+     * Writes from the channel's position on.
+     *
+     * @param written is told how many bytes went to the channel, each time
+     */
+    ChannelOutput(FileChannel out, LongConsumer written) {
         this.out = out;
+        this.written = written;
     }
 
     /** How many bytes were written so far. */
@@ -47,7 +54,7 @@ public final class ChannelOutput {
             if (!data.isDirect()) {
                 data.limit(Math.min(limit, data.position() + BUFFER)); // else the JDK makes a direct copy of it all
             }
-            flushed += out.write(data);
+            write(data);
             data.limit(limit);
         }
     }
@@ -56,8 +63,14 @@ public final class ChannelOutput {
     public void flush() throws IOException {
         buffer.flip();
         while (buffer.hasRemaining()) {
-            flushed += out.write(buffer);
+            write(buffer);
         }
         buffer.clear();
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        int count = out.write(bytes);
+        flushed += count;
+        written.accept(count);
     }
 }

@@ -9,19 +9,24 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Objects;
 
 /** A file that is read by position, and that knows its name for messages. Its length is taken once, when it is opened. */
 public final class FileSource implements Closeable {
     private static final int HEAP_CHUNK = 1 << 16; // the JDK copies through a direct buffer of the size asked for, and keeps it
 
+    private final Path path;
     private final FileChannel channel;
-    private final String name;
+    private final Object identity;
     private final long length;
 
-    private FileSource(FileChannel channel, String name, long length) {
+    private FileSource(Path path, FileChannel channel, Object identity) throws IOException {
+        this.path = path;
         this.channel = channel;
-        this.name = name;
-        this.length = length;
+        this.identity = identity;
+        this.length = channel.size();
     }
 
     /**
@@ -33,19 +38,53 @@ public final class FileSource implements Closeable {
         if (Files.isDirectory(path)) {
             throw new FileSystemException(path.toString(), null, "is a folder");
         }
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
-        try {
-            Path name = path.getFileName();
-            return new FileSource(channel, name == null ? path.toString() : name.toString(), channel.size());
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        while (true) {
+            Object before = identity(path);
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            try {
+                if (before.equals(identity(path))) {
+                    return new FileSource(path, channel, before);
+                }
+                channel.close(); // replaced just now: which of the two it is cannot be told
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
         }
+    }
+
+    /** What tells the file under a name from another one that takes the name later; the same for all names without a file. */
+    static Object identity(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            return List.of(Objects.requireNonNullElse(attributes.fileKey(), ""), attributes.lastModifiedTime(), attributes.size());
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    /**
+     * Opens the same file once more, for mapping.
+     *
+     * @return null if it may not be written, which the JDK asks for though nothing ever is, or if another file has its name by now
+     */
+    FileChannel reopen() throws IOException {
+        FileChannel again;
+        try {
+            again = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            return null;
+        }
+        if (!identity.equals(identity(path))) { // while the first is open, no other file gets its key
+            again.close();
+            return null;
+        }
+        return again;
     }
 
     /** The file's name without its folder. */
     public String name() {
-        return name;
+        return String.valueOf(path.getFileName() == null ? path : path.getFileName());
     }
 
     /** The file's length in bytes. */
@@ -91,7 +130,7 @@ public final class FileSource implements Closeable {
 
     /** An exception about a byte of this file; see {@link FormatException} for the arguments. */
     public FormatException fail(long offset, String format, Object... values) {
-        return new FormatException(name, offset, format, values);
+        return new FormatException(name(), offset, format, values);
     }
 
     @Override

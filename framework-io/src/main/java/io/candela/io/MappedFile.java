@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -26,17 +24,14 @@ final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file for mapping.
+     * Maps an open file.
      *
      * @param source who tells about the file in exceptions
-     * @return null if the file may not be written, which the JDK asks for though nothing ever is
+     * @return null if it has to be read, see {@link FileSource#reopen}
      */
-    static MappedFile open(Path path, TensorSource source) {
-        try {
-            return new MappedFile(FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE), source);
-        } catch (IOException e) {
-            return null;
-        }
+    static MappedFile open(FileSource file, TensorSource source) throws IOException {
+        FileChannel channel = file.reopen();
+        return channel == null ? null : new MappedFile(channel, source);
     }
 
     /**

@@ -11,15 +11,36 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Opens a file by what is in it; its name decides only where the contents leave a doubt. */
 final class Sources {
     private static final int START = 512;
+    private static final int ATTEMPTS = 100; // whoever saves is slower than whoever only opens
 
     private Sources() {
     }
 
     static TensorSource open(Path path) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            List<Object> before = state(path);
+            try {
+                return openOnce(path);
+            } catch (IOException e) {
+                if (attempt == ATTEMPTS || before.equals(state(path))) {
+                    throw e;
+                }
+                // replaced between two of its files: the next time the new ones are there
+            }
+        }
+    }
+
+    /** What changes when a file or a set is replaced. */
+    private static List<Object> state(Path path) {
+        return List.of(FileSource.identity(path), FileSource.identity(ShardedReader.index(path)));
+    }
+
+    private static TensorSource openOnce(Path path) throws IOException {
         if (!Files.exists(path) && Files.exists(ShardedReader.index(path))) {
             return ShardedReader.open(ShardedReader.index(path)); // what was saved as model.safetensors is loaded as such
         }

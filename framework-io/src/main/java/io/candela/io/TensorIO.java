@@ -43,7 +43,8 @@ public final class TensorIO {
 
     /**
      * Saves a value. The file at {@code path} is replaced as a whole or not at all, and is on the disk when this returns; see {@link AtomicFile}.
-     * The same value and file name give the same bytes.
+     * The same value and file name give the same bytes. A set of safetensors files is replaced as one, too: who opens it meanwhile, or after a crash,
+     * finds the old set whole or the new one. The new files then have a random number in their names, which the index knows.
      *
      * <p>In PyTorch's format tensors that share memory still share it after loading; views keep their strides. Only those elements of a memory are
      * written that lie between the first and the last one used by the value; if a single view with gaps uses it, it is written without them. A
@@ -83,7 +84,7 @@ public final class TensorIO {
     }
 
     /**
-     * Loads what was saved in a file.
+     * Loads what was saved in a file, or in the set of files whose index stands beside its name.
      *
      * @throws FormatException if the file is damaged, hostile, or holds what Candela does not have
      * @throws io.candela.tensor.DeviceException if a tensor is to be on a device that this machine does not have

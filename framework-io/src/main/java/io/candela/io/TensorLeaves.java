@@ -17,7 +17,6 @@ import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,7 +29,7 @@ final class TensorLeaves implements Leaves {
     private final ReadOptions options;
     private final ReadCrew crew = new ReadCrew();
     private final Map<StorageRef, Storage> storages = new HashMap<>();
-    private final Map<Path, MappedFile> mapped = new HashMap<>(); // null for files that cannot be
+    private final Map<FileSource, MappedFile> mapped = new HashMap<>(); // null for files that cannot be
 
     TensorLeaves(TensorSource source, ReadOptions options) {
         this.source = source;

@@ -5,7 +5,6 @@ import io.candela.io.pt.Leaves;
 import io.candela.io.pt.StorageRef;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 
 /**
@@ -19,7 +18,7 @@ public interface TensorSource extends Closeable {
      * @param file     the file
      * @param position its first byte
      */
-    record Region(Path file, long position) {
+    record Region(FileSource file, long position) {
     }
 
     /** What kind of file it is, for people to read. */

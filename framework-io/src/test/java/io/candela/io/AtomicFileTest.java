@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,33 @@ class AtomicFileTest {
         write(path, "two");
         assertEquals("two", Files.readString(path));
         assertEquals(List.of("a"), names());
+    }
+
+    /** Large files go to the disk while they are written, and the old ones are let go aside. */
+    @Test
+    void largeFiles() throws IOException {
+        Path path = folder.resolve("a");
+        for (int fill = 1; fill <= 3; fill++) {
+            byte[] part = new byte[1 << 20];
+            Arrays.fill(part, (byte) fill);
+            try (AtomicFile file = AtomicFile.open(path)) {
+                ChannelOutput out = file.output();
+                for (int i = 0; i < 40; i++) {
+                    out.put(ByteBuffer.wrap(part));
+                }
+                out.put(ByteBuffer.wrap(new byte[] {9}));
+                out.flush();
+                if (fill < 3) { // the third is given up
+                    file.commit();
+                }
+            }
+            byte[] all = Files.readAllBytes(path);
+            byte[] expected = new byte[(40 << 20) + 1];
+            Arrays.fill(expected, (byte) Math.min(fill, 2));
+            expected[40 << 20] = 9;
+            assertTrue(Arrays.equals(expected, all));
+            assertEquals(List.of("a"), names());
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.candela.backend.cpu.CpuBackend;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,16 +12,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Files of every format, damaged at random: loading them gives a {@link FormatException} or succeeds, and takes little memory. A short run with a
+ * Files of every format, damaged at random, in zip files mostly behind the checksums: loading them gives a {@link FormatException} or succeeds, and takes little memory. A short run with a
  * fixed seed; {@code -Dcandela.fuzz.files=1000000} damages so many in all, with seeds that differ, names the one that failed, and prints a count.
  */
 class HostileFilesTest {
@@ -57,10 +66,12 @@ class HostileFilesTest {
     @MethodSource("files")
     void damagedAtRandom(Path honest) throws IOException {
         byte[] bytes = Files.readAllBytes(honest);
+        Map<String, byte[]> entries = entries(honest);
         long runs = FILES == 0 ? SHORT_RUN : (FILES + files().size() - 1) / files().size();
         long seed = FILES == 0 ? honest.getFileName().toString().hashCode() : System.nanoTime();
         for (int run = 0; run < runs; run++) {
-            byte[] damaged = damage(bytes, new Random(seed + run));
+            Random random = new Random(seed + run);
+            byte[] damaged = !entries.isEmpty() && random.nextInt(4) > 0 ? sealed(entries, random) : damage(bytes, random);
             Path path = Files.write(folder.resolve(run + "-" + honest.getFileName()), damaged);
             String what = honest.getFileName() + ", seed " + (seed + run);
             long before = CpuBackend.usedBytes();
@@ -76,6 +87,41 @@ class HostileFilesTest {
             assertTrue(CpuBackend.usedBytes() - before < MOST_MEMORY, what + ": took " + (CpuBackend.usedBytes() - before) + " bytes");
             Files.delete(path);
         }
+    }
+
+    /** What is in a zip file; nothing if it is none. */
+    private static Map<String, byte[]> entries(Path honest) throws IOException {
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        try (ZipFile zip = new ZipFile(honest.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+            }
+        } catch (ZipException e) {
+            entries.clear();
+        }
+        return entries;
+    }
+
+    /** A zip file with one entry damaged and a checksum that agrees with it: what is behind the checksums has to stand it too. */
+    private static byte[] sealed(Map<String, byte[]> entries, Random random) throws IOException {
+        List<String> names = new ArrayList<>(entries.keySet());
+        String pickle = names.stream().filter(name -> name.endsWith("data.pkl")).findFirst().orElse(names.get(0));
+        String chosen = random.nextInt(4) > 0 ? pickle : names.get(random.nextInt(names.size()));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                byte[] contents = entry.getKey().equals(chosen) ? damage(entry.getValue(), random) : entry.getValue();
+                CRC32 crc = new CRC32();
+                crc.update(contents);
+                ZipEntry stored = new ZipEntry(entry.getKey());
+                stored.setSize(contents.length);
+                stored.setCrc(crc.getValue());
+                zip.putNextEntry(stored);
+                zip.write(contents);
+            }
+        }
+        return bytes.toByteArray();
     }
 
     private static void load(Path path, int run) throws IOException {

@@ -4,7 +4,7 @@ import io.candela.io.ByteSwap;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
-import io.candela.io.TensorSource;
+import io.candela.io.SingleFile;
 import io.candela.io.pt.ByteWindow;
 import io.candela.io.pt.Leaves;
 import io.candela.io.pt.StorageRef;
@@ -21,7 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Reads NumPy's files: a {@code .npy} is one tensor, a {@code .npz} a state dict of them, stored or deflated. */
-public final class NpyReader implements TensorSource {
+public final class NpyReader extends SingleFile {
     private static final int CHUNK = 1 << 20;
     private static final int HEAP_PER_ARRAY = 1024;
     private static final String ENDING = ".npy";
@@ -30,14 +30,13 @@ public final class NpyReader implements TensorSource {
     private record Array(NpyHeader header, long start, TensorRef tensor) {
     }
 
-    private final Path path;
-    private final FileSource file;
+    private final boolean archive;
     private final Map<String, Array> arrays = new LinkedHashMap<>();
     private ZipReader zip; // null if the file is a single array
 
-    private NpyReader(Path path, FileSource file) {
-        this.path = path;
-        this.file = file;
+    private NpyReader(FileSource file, boolean archive) {
+        super(file);
+        this.archive = archive;
     }
 
     /**
@@ -48,17 +47,15 @@ public final class NpyReader implements TensorSource {
      * @throws IOException if it cannot be read
      */
     public static NpyReader open(Path path, boolean archive) throws IOException {
-        NpyReader reader = new NpyReader(path, FileSource.open(path));
-        try {
-            if (archive) {
-                reader.openArchive();
-            } else {
-                reader.openArray();
-            }
-            return reader;
-        } catch (IOException | RuntimeException | Error e) {
-            reader.close();
-            throw e;
+        return open(path, file -> new NpyReader(file, archive));
+    }
+
+    @Override
+    protected void readStructure() throws IOException {
+        if (archive) {
+            openArchive();
+        } else {
+            openArray();
         }
     }
 
@@ -157,16 +154,11 @@ public final class NpyReader implements TensorSource {
     public Region region(StorageRef storage) throws IOException {
         Array array = arrays.get(storage.key());
         boolean packed = zip != null && zip.entry(storage.key() + ENDING).method() != 0;
-        return packed || array.header.big() ? null : new Region(path, array.start + array.header.bytes());
+        return packed || array.header.big() ? null : new Region(file, array.start + array.header.bytes());
     }
 
     @Override
     public FormatException fail(String format, Object... values) {
         return file.fail(0, format, values);
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 }

@@ -27,7 +27,7 @@ public final class NpyWriter {
     public static void write(TensorView tensor, Path path) throws IOException {
         Array array = new Array("the tensor", tensor);
         try (AtomicFile file = AtomicFile.open(path)) {
-            ChannelOutput out = new ChannelOutput(file.channel());
+            ChannelOutput out = file.output();
             for (long offset = 0; offset < array.bytes(); ) {
                 int length = (int) Math.min(CHUNK, array.bytes() - offset);
                 out.put(array.window(offset, length));
@@ -48,7 +48,7 @@ public final class NpyWriter {
     public static void write(Map<String, TensorView> tensors, Path path, boolean compress) throws IOException {
         tensors.forEach(NpyWriter::check);
         try (AtomicFile file = AtomicFile.open(path)) {
-            ZipWriter zip = new ZipWriter(file.channel(), "");
+            ZipWriter zip = new ZipWriter(file.output(), "");
             for (Map.Entry<String, TensorView> tensor : tensors.entrySet()) {
                 Array array = new Array(tensor.getKey(), tensor.getValue());
                 if (compress) {

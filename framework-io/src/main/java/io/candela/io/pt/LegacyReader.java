@@ -3,7 +3,7 @@ package io.candela.io.pt;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
-import io.candela.io.TensorSource;
+import io.candela.io.SingleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import java.util.Map;
  * Reads the format of PyTorch before 1.6, which {@code torch.save(..., _use_new_zipfile_serialization=False)} still writes: five pickles (a magic
  * number, a version, facts about the machine, the nest, the names of the storages), then the storages, each behind its number of elements.
  */
-public final class LegacyReader implements TensorSource {
+public final class LegacyReader extends SingleFile {
     /** How such a file begins: the pickle of the magic number. */
     private static final byte[] MAGIC = {(byte) 0x80, 2, (byte) 0x8a, 10, 0x6c, (byte) 0xfc, (byte) 0x9c, 0x46, (byte) 0xf9, 0x20, 0x6a, (byte) 0xa8,
         0x50, 0x19};
@@ -25,16 +25,13 @@ public final class LegacyReader implements TensorSource {
     private static final int FIRST_PREFIX = 1 << 20;
     private static final int CHUNK = 1 << 20;
 
-    private final Path path;
-    private final FileSource file;
     private final Map<String, StorageRef> storages = new LinkedHashMap<>();
     private final Map<String, Long> positions = new HashMap<>();
     private HeapBudget budget;
     private Object root;
 
-    private LegacyReader(Path path, FileSource file) {
-        this.path = path;
-        this.file = file;
+    private LegacyReader(FileSource file) {
+        super(file);
     }
 
     /** Whether a file that begins so has this format. */
@@ -49,18 +46,12 @@ public final class LegacyReader implements TensorSource {
      * @throws IOException if it cannot be read
      */
     public static LegacyReader open(Path path) throws IOException {
-        LegacyReader reader = new LegacyReader(path, FileSource.open(path));
-        try {
-            reader.open();
-            return reader;
-        } catch (IOException | RuntimeException | Error e) {
-            reader.close();
-            throw e;
-        }
+        return open(path, LegacyReader::new);
     }
 
     /** The pickles do not tell their length: a part of the file is tried, and four times as much if it was too short. */
-    private void open() throws IOException {
+    @Override
+    protected void readStructure() throws IOException {
         HeapBudget pickles = new HeapBudget(file);
         for (long prefix = Math.min(FIRST_PREFIX, file.length()); ; prefix = Math.min(4 * prefix, file.length())) {
             pickles.charge(0, prefix);
@@ -166,16 +157,11 @@ public final class LegacyReader implements TensorSource {
 
     @Override
     public Region region(StorageRef storage) {
-        return new Region(path, positions.get(storage.key()));
+        return new Region(file, positions.get(storage.key()));
     }
 
     @Override
     public FormatException fail(String format, Object... values) {
         return file.fail(0, format, values);
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 }

@@ -4,7 +4,7 @@ import io.candela.io.ByteSwap;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
-import io.candela.io.TensorSource;
+import io.candela.io.SingleFile;
 import io.candela.io.zip.ZipEntry;
 import io.candela.io.zip.ZipReader;
 import java.io.IOException;
@@ -24,13 +24,11 @@ import java.util.zip.CRC32;
  * <p>Opening a file reads and checks everything but the storages: structure, sizes, and that every tensor lies inside of its storage. The nest
  * comes from {@link #read}, the bytes of a storage from {@link #readStorage}.
  */
-public final class PtReader implements TensorSource {
+public final class PtReader extends SingleFile {
     private static final int CHUNK = 1 << 18; // small enough that the checksum finds the bytes in the cache
     private static final int MAX_SMALL_ENTRY = 64;
     private static final int NEWEST_VERSION = 10; // of the zip format, as PyTorch 2.13 limits it
 
-    private final Path path;
-    private final FileSource file;
     private final Map<String, StorageRef> storages = new LinkedHashMap<>();
     private HeapBudget budget;
     private ZipReader zip;
@@ -40,9 +38,8 @@ public final class PtReader implements TensorSource {
     private long pickleStart;
     private Object root;
 
-    private PtReader(Path path, FileSource file) {
-        this.path = path;
-        this.file = file;
+    private PtReader(FileSource file) {
+        super(file);
     }
 
     /**
@@ -52,14 +49,7 @@ public final class PtReader implements TensorSource {
      * @throws IOException if it cannot be read
      */
     public static PtReader open(Path path) throws IOException {
-        PtReader reader = new PtReader(path, FileSource.open(path));
-        try {
-            reader.open();
-            return reader;
-        } catch (IOException | RuntimeException | Error e) {
-            reader.close();
-            throw e;
-        }
+        return open(path, PtReader::new);
     }
 
     /** The storages in the order in which the file's structure names them. */
@@ -118,7 +108,7 @@ public final class PtReader implements TensorSource {
 
     @Override
     public Region region(StorageRef storage) throws FormatException {
-        return bigEndian && storage.type().numberBytes() > 1 ? null : new Region(path, entry("data/" + storage.key()).data());
+        return bigEndian && storage.type().numberBytes() > 1 ? null : new Region(file, entry("data/" + storage.key()).data());
     }
 
     /** An exception about this file as a whole, for what only the caller can find wrong; see {@link FormatException} for the arguments. */
@@ -128,11 +118,7 @@ public final class PtReader implements TensorSource {
     }
 
     @Override
-    public void close() throws IOException {
-        file.close();
-    }
-
-    private void open() throws IOException {
+    protected void readStructure() throws IOException {
         refuseOtherFormats();
         budget = new HeapBudget(file);
         zip = ZipReader.open(file, budget);

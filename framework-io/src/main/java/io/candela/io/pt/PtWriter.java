@@ -32,7 +32,7 @@ public final class PtWriter {
         WritePlan plan = new WritePlan(value, adapter);
         byte[] pickle = PickleWriter.write(value, plan);
         try (AtomicFile file = AtomicFile.open(path)) {
-            ZipWriter zip = new ZipWriter(file.channel(), folder(path));
+            ZipWriter zip = new ZipWriter(file.output(), folder(path));
             zip.write("data.pkl", pickle);
             zip.write(".format_version", "1");
             zip.write(".storage_alignment", "64");

@@ -2,7 +2,7 @@ package io.candela.io.safetensors;
 
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
-import io.candela.io.TensorSource;
+import io.candela.io.SingleFile;
 import io.candela.io.pt.ByteWindow;
 import io.candela.io.pt.Leaves;
 import io.candela.io.pt.StorageRef;
@@ -24,18 +24,15 @@ import java.util.Set;
  * has {@code alias} too and its bytes are the same, both are tied again; if it lacks {@code alias}, as files of
  * {@code safetensors.torch.save_model} do, it is added.
  */
-public final class SafetensorsReader implements TensorSource {
+public final class SafetensorsReader extends SingleFile {
     private static final int CHUNK = 1 << 20;
 
-    private final Path path;
-    private final FileSource file;
     private Header header;
     private final Map<String, TensorRef> tensors = new LinkedHashMap<>();
     private final Map<StorageRef, StorageRef> originals = new LinkedHashMap<>();
 
-    private SafetensorsReader(Path path, FileSource file) {
-        this.path = path;
-        this.file = file;
+    private SafetensorsReader(FileSource file) {
+        super(file);
     }
 
     /**
@@ -45,17 +42,11 @@ public final class SafetensorsReader implements TensorSource {
      * @throws IOException if it cannot be read
      */
     public static SafetensorsReader open(Path path) throws IOException {
-        SafetensorsReader reader = new SafetensorsReader(path, FileSource.open(path));
-        try {
-            reader.open();
-            return reader;
-        } catch (IOException | RuntimeException | Error e) {
-            reader.close();
-            throw e;
-        }
+        return open(path, SafetensorsReader::new);
     }
 
-    private void open() throws IOException {
+    @Override
+    protected void readStructure() throws IOException {
         header = Header.read(file);
         header.entries().forEach((name, entry) -> {
             long numel = (entry.end() - entry.begin()) / entry.type().bytes();
@@ -126,7 +117,7 @@ public final class SafetensorsReader implements TensorSource {
         if (tensor == null || tensor.storage() != storage) {
             throw new IllegalArgumentException("SafetensorsReader: storage " + storage.key() + " is not one of " + file.name());
         }
-        return new Region(path, header.payload() + header.entries().get(storage.key()).begin());
+        return new Region(file, header.payload() + header.entries().get(storage.key()).begin());
     }
 
     @Override
@@ -154,10 +145,5 @@ public final class SafetensorsReader implements TensorSource {
     @Override
     public FormatException fail(String format, Object... values) {
         return file.fail(8, format, values);
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 }

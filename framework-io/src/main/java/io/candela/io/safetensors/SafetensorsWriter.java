@@ -57,7 +57,8 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes tensors to one file, or to several with an index if they are too large. All files are replaced as wholes, the index last.
+     * Writes tensors to one file, or to several with an index if they are too large. Whoever opens them sees all of the old ones or all of the new,
+     * also after a crash: the files of a set that replaces another have names of their own, and the old ones are removed when the index stands.
      *
      * @throws IllegalArgumentException if a type or name is not for this format; no file is touched
      */
@@ -71,36 +72,52 @@ public final class SafetensorsWriter {
             }
         });
         List<List<Item>> shards = shards(items, aliases);
+        Set<Path> before = ShardIndex.shards(path); // of a set that had the same name
         if (shards.size() == 1) {
             try (AtomicFile file = AtomicFile.open(path)) {
                 write(shards.get(0), aliases, file);
                 file.commit();
             }
-            Files.deleteIfExists(ShardIndex.path(path)); // of a set that had the same name
-            return;
+            Files.deleteIfExists(ShardIndex.path(path));
+        } else {
+            writeSet(shards, aliases, path);
+            Files.deleteIfExists(path); // a single file goes before a set; until here it is what is read
+            before.removeAll(ShardIndex.shards(path));
         }
+        for (Path shard : before) {
+            Files.deleteIfExists(shard);
+        }
+    }
+
+    private void writeSet(List<List<Item>> shards, Map<String, String> aliases, Path path) throws IOException {
         Map<String, String> names = new LinkedHashMap<>(); // of tensors, to files
-        List<AtomicFile> files = new ArrayList<>();
-        try {
-            for (List<Item> shard : shards) {
-                String name = ShardIndex.shardName(path, files.size(), shards.size());
-                AtomicFile file = AtomicFile.open(path.resolveSibling(name));
-                files.add(file);
-                write(shard, aliases, file);
-                shard.forEach(item -> names.put(item.name, name));
+        Map<Path, AtomicFile> files = new LinkedHashMap<>();
+        try (AtomicFile index = AtomicFile.open(ShardIndex.path(path))) {
+            List<Path> places = ShardIndex.newShards(path, shards.size());
+            try {
+                for (int i = 0; i < places.size(); i++) {
+                    Path place = places.get(i);
+                    AtomicFile file = AtomicFile.open(place);
+                    files.put(place, file);
+                    write(shards.get(i), aliases, file);
+                    shards.get(i).forEach(item -> names.put(item.name, place.getFileName().toString()));
+                }
+                ShardIndex.write(names, shards.stream().flatMap(List::stream).mapToLong(Item::bytes).sum(), index.channel());
+                for (AtomicFile file : files.values()) {
+                    file.commit();
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                for (Path place : files.keySet()) {
+                    Files.deleteIfExists(place); // no index names it
+                }
+                throw e;
+            } finally {
+                for (AtomicFile file : files.values()) {
+                    file.close();
+                }
             }
-            AtomicFile index = AtomicFile.open(ShardIndex.path(path));
-            files.add(index);
-            ShardIndex.write(names, items.stream().mapToLong(Item::bytes).sum(), index.channel());
-            for (AtomicFile file : files) {
-                file.commit();
-            }
-        } finally {
-            for (AtomicFile file : files) {
-                file.close();
-            }
+            index.commit();
         }
-        Files.deleteIfExists(path); // of a single file that had the same name
     }
 
     private void collect(Map<String, TensorView> tensors, List<Item> items, Map<String, String> aliases) {
@@ -154,7 +171,7 @@ public final class SafetensorsWriter {
     private void write(List<Item> items, Map<String, String> aliases, AtomicFile file) throws IOException {
         List<Item> sorted = new ArrayList<>(items);
         sorted.sort(ORDER);
-        ChannelOutput out = new ChannelOutput(file.channel());
+        ChannelOutput out = file.output();
         byte[] header = header(sorted, aliases);
         out.room(8).putLong(header.length);
         out.put(ByteBuffer.wrap(header));

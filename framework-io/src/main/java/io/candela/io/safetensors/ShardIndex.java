@@ -15,10 +15,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The index of a set of files, {@code model.safetensors.index.json}: which tensor is in which file. */
 final class ShardIndex {
@@ -33,11 +40,40 @@ final class ShardIndex {
         return model.resolveSibling(model.getFileName() + ".index.json");
     }
 
-    /** The name of file {@code index} of {@code count}. */
-    static String shardName(Path model, int index, int count) {
+    /**
+     * Names for the files of a new set, none of which is taken: {@code model-00001-of-00002.safetensors}, as usual, or with a random number behind the
+     * model's name if there is a set already. A reader with the old index in its hands never meets a new file under an old name.
+     */
+    static List<Path> newShards(Path model, int count) {
+        List<Path> shards = shards(model, "", count);
+        for (boolean replaces = Files.exists(path(model)); replaces || shards.stream().anyMatch(Files::exists); replaces = false) {
+            shards = shards(model, "-%016x".formatted(ThreadLocalRandom.current().nextLong()), count);
+        }
+        return shards;
+    }
+
+    private static List<Path> shards(Path model, String tag, int count) {
+        return IntStream.rangeClosed(1, count).mapToObj(i -> model.resolveSibling("%s%s-%05d-of-%05d%s".formatted(stem(model), tag, i, count, ENDING)))
+                .toList();
+    }
+
+    private static String stem(Path model) {
         String name = model.getFileName().toString();
-        String stem = name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
-        return "%s-%05d-of-%05d%s".formatted(stem, index + 1, count, ENDING);
+        return name.endsWith(ENDING) ? name.substring(0, name.length() - ENDING.length()) : name;
+    }
+
+    /** The files that the index in place names, in so far as they are named after the model; none if there is no index, or one that cannot be read. */
+    static Set<Path> shards(Path model) throws IOException {
+        Set<Path> shards = new LinkedHashSet<>();
+        if (Files.exists(path(model))) {
+            Pattern own = Pattern.compile(Pattern.quote(stem(model)) + "(-[0-9a-f]{16})?-\\d{5}-of-\\d{5}" + Pattern.quote(ENDING));
+            try (FileSource index = FileSource.open(path(model))) {
+                read(index).values().stream().filter(name -> own.matcher(name).matches()).forEach(name -> shards.add(model.resolveSibling(name)));
+            } catch (FormatException e) {
+                // no index of ours: what it names is not ours to remove
+            }
+        }
+        return shards;
     }
 
     static void write(Map<String, String> names, long bytes, FileChannel out) throws IOException {

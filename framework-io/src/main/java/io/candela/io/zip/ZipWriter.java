@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.zip.CRC32;
@@ -31,8 +30,8 @@ public final class ZipWriter {
     private long count;
 
     /** @param folder the name that all entries start with, before a slash; empty for none */
-    public ZipWriter(FileChannel out, String folder) {
-        this.out = new ChannelOutput(out);
+    public ZipWriter(ChannelOutput out, String folder) {
+        this.out = out;
         this.folder = folder.isEmpty() ? "" : folder + "/";
     }
 

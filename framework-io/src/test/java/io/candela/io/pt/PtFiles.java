@@ -1,12 +1,11 @@
 package io.candela.io.pt;
 
+import io.candela.io.AtomicFile;
 import io.candela.io.zip.ZipWriter;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +43,13 @@ final class PtFiles {
     /** A file with these entries in the folder {@code archive}. */
     static Path zip(Path folder, Map<String, byte[]> entries) throws IOException {
         Path path = Files.createTempFile(folder, "crafted", ".pth");
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            ZipWriter zip = new ZipWriter(channel, "archive");
+        try (AtomicFile file = AtomicFile.open(path)) {
+            ZipWriter zip = new ZipWriter(file.output(), "archive");
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 zip.write(entry.getKey(), entry.getValue());
             }
             zip.finish();
+            file.commit();
         }
         return path;
     }
