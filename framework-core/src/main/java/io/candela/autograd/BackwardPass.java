@@ -161,6 +161,9 @@ final class BackwardPass {
         if (targets == null || targets.walksThrough(op, g)) {
             op.backward(g, this);
         }
+        if (!retainGraph) {
+            op.free(); // as the walk goes on, so that gradients take the place of what was saved for them
+        }
         Reference.reachabilityFence(g);
         g.storage().dropGradientSlot();
     }

@@ -1,7 +1,6 @@
 package io.candela.autograd;
 
 import io.candela.tensor.Shape;
-import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 import java.util.Map;
 
@@ -33,7 +32,6 @@ public abstract class Op extends Node {
     protected static final int RHS = 1;
 
     private Saved saved; // linked through next
-    private Storage temporary; // freed with the graph, or null
     boolean inPlace; // whether the result is the first operand, overwritten
 
     /** Node of operand {@code input}; null if it needs no gradient or nothing is recorded. */
@@ -139,21 +137,16 @@ public abstract class Op extends Node {
             s.free();
         }
         saved = null;
-        if (temporary != null) {
-            temporary.release();
-            temporary = null;
-        }
     }
 
     /**
-     * Frees a storage together with what this operation saved. For whoever made an intermediate result that nobody else has seen: it is needed
-     * for the gradient, and for nothing after.
+     * Frees an intermediate result, which nobody else has seen and which was used for the last time, as soon as no operation needs it for its
+     * gradient: at once, or while the graph is walked and freed.
      */
-    public final void releaseWithGraph(Storage storage) {
-        if (Checkpoint.inUse && Checkpoint.isCollecting()) {
-            return; // what is computed again must not be kept
+    public static void releaseWithGraph(Tensor intermediate) {
+        if (!(Checkpoint.inUse && Checkpoint.isCollecting())) { // what is computed again must not be kept
+            intermediate.storage().releaseAfterSavers();
         }
-        temporary = temporary == null ? storage : temporary; // of a second one the garbage collector takes care
     }
 
     /** Makes this the node of {@code result}. */

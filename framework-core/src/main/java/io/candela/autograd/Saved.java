@@ -15,6 +15,7 @@ public final class Saved {
         this.tensor = tensor;
         this.version = version;
         this.next = next;
+        tensor.storage().noteSaver();
     }
 
     Saved(Op op, Checkpoint.Slot slot, Saved next) {
@@ -50,7 +51,11 @@ public final class Saved {
     }
 
     void free() {
-        tensor = null;
+        if (tensor != null) {
+            Tensor t = tensor;
+            tensor = null;
+            t.storage().dropSaver();
+        }
         if (slot != null) {
             slot.free();
             slot = null;

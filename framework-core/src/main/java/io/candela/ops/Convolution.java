@@ -112,6 +112,9 @@ public final class Convolution extends JointOp {
         weight = saveFor(X, xs[WEIGHT]);
         Tensor out = activations(result, input);
         Backend.of(out).conv().forward(input, xs[WEIGHT], xs[BIAS], geometry, out);
+        if (input.storage() != xs[X].storage()) {
+            releaseWithGraph(input);
+        }
         return out;
     }
 

@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.backend.PoolRegions;
@@ -84,7 +85,8 @@ public final class Pooling {
         private final PoolRegions regions;
         private boolean wantsPlaces;
         private MemoryFormat format;
-        private Tensor places; // null when nobody asks for them
+        private Tensor places; // of the largest elements; null when nobody asks for them
+        private Saved saved;
 
         Max(String who, Shape from, PoolRegions regions) {
             this.who = who;
@@ -106,25 +108,34 @@ public final class Pooling {
         protected Tensor forward(Tensor x) {
             format = x.dim() == regions.spatial() + 2 ? x.memoryFormat() : MemoryFormat.CONTIGUOUS;
             Tensor out = Tensor.empty(outShape(from, regions), x.dtype(), x.device(), format);
-            if (wantsPlaces || isRecorded()) {
-                places = Tensor.empty(out.shape(), DType.INT32, x.device(), format);
+            Tensor found = wantsPlaces || isRecorded() ? Tensor.empty(out.shape(), DType.INT32, x.device(), format) : null;
+            Backend.of(x).pool().max(x.contiguous(format), regions, out, found);
+            if (isRecorded()) {
+                saved = save(found);
             }
-            Backend.of(x).pool().max(x.contiguous(format), regions, out, places);
+            if (wantsPlaces) {
+                places = found;
+            } else if (found != null) {
+                releaseWithGraph(found);
+            }
             return out;
         }
 
         @Override
         protected Tensor grad(Tensor g) {
-            return Autograd.apply(new Spread(this), g);
+            return Autograd.apply(new Spread(this, saved.get()), g);
         }
     }
 
     /** The gradient of {@link Max}: each element at its place. */
     private static final class Spread extends UnaryOp {
         private final Max max;
+        private Tensor places; // for forward alone
+        private Saved saved;
 
-        Spread(Max max) {
+        Spread(Max max, Tensor places) {
             this.max = max;
+            this.places = places;
         }
 
         @Override
@@ -135,22 +146,27 @@ public final class Pooling {
         @Override
         protected Tensor forward(Tensor g) {
             Tensor out = Tensor.empty(max.from, g.dtype(), g.device(), max.format);
-            Backend.of(g).pool().spread(g.contiguous(max.format), max.places, max.regions, out);
+            Backend.of(g).pool().spread(g.contiguous(max.format), places, max.regions, out);
+            saved = save(places);
+            places = null;
             return out;
         }
 
         @Override
         protected Tensor grad(Tensor g) {
-            return Autograd.apply(new Pick(max), g);
+            return Autograd.apply(new Pick(max, saved.get()), g);
         }
     }
 
     /** The gradient of {@link Spread}: the elements at the places. */
     private static final class Pick extends UnaryOp {
         private final Max max;
+        private Tensor places; // for forward alone
+        private Saved saved;
 
-        Pick(Max max) {
+        Pick(Max max, Tensor places) {
             this.max = max;
+            this.places = places;
         }
 
         @Override
@@ -160,14 +176,16 @@ public final class Pooling {
 
         @Override
         protected Tensor forward(Tensor x) {
-            Tensor out = Tensor.empty(max.places.shape(), x.dtype(), x.device(), max.format);
-            Backend.of(x).pool().pick(x.contiguous(max.format), max.places, max.regions, out);
+            Tensor out = Tensor.empty(places.shape(), x.dtype(), x.device(), max.format);
+            Backend.of(x).pool().pick(x.contiguous(max.format), places, max.regions, out);
+            saved = save(places);
+            places = null;
             return out;
         }
 
         @Override
         protected Tensor grad(Tensor g) {
-            return Autograd.apply(new Spread(max), g);
+            return Autograd.apply(new Spread(max, saved.get()), g);
         }
     }
 

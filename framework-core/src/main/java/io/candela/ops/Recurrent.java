@@ -112,7 +112,7 @@ public final class Recurrent extends Function {
         if (isRecorded()) {
             output = saveResult(out);
             values = save(buffer);
-            releaseWithGraph(buffer.storage());
+            releaseWithGraph(buffer);
         } else {
             buffer.release();
         }

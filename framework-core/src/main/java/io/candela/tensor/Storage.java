@@ -15,6 +15,8 @@ public abstract class Storage {
     private boolean ownedByBackward;
     private int graphChanges;
     private boolean inference;
+    private int savers; // operations of graphs that saved a tensor over it; exact only while one thread uses it
+    private boolean passing;
     Object madeBy; // the token of the backward pass that was running; null if none was
 
     /** @param bytes how many bytes the tensors may use */
@@ -125,5 +127,35 @@ public abstract class Storage {
     /** For the backward pass: whether it may free this storage when no pending gradient uses it. */
     public final void setOwnedByBackward(boolean owned) {
         ownedByBackward = owned;
+    }
+
+    // The next three serve graphs: what is known to be an intermediate result that nobody else has seen goes with the last operation that saved it.
+
+    /** For autograd: one more operation saved a tensor over this storage. */
+    public final void noteSaver() {
+        savers++;
+    }
+
+    /** For autograd: an operation let go what it saved. */
+    public final void dropSaver() {
+        if (--savers == 0 && passing) {
+            releaseUnlessGradient();
+        }
+    }
+
+    /** For autograd: frees this storage as soon as no operation has saved it any more; at once if none has. */
+    public final void releaseAfterSavers() {
+        passing = true;
+        if (savers == 0) {
+            releaseUnlessGradient();
+        }
+    }
+
+    private void releaseUnlessGradient() {
+        if (gradientSlots == 0) {
+            release();
+        } else {
+            ownedByBackward = true;
+        }
     }
 }

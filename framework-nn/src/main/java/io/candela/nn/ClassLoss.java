@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Op;
 import io.candela.ops.NllLoss;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -53,6 +54,7 @@ final class ClassLoss {
         Tensor logp = logits.logSoftmax(classDim(logits));
         Tensor loss = nll(logp, target, weight, ignoreIndex, reduction);
         if (labelSmoothing == 0) {
+            Op.releaseWithGraph(logp);
             return loss;
         }
         Tensor spread = smoothed(logp, target, weight, ignoreIndex, reduction);

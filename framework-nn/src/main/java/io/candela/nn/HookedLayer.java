@@ -10,7 +10,7 @@ abstract class HookedLayer extends Layer {
     }
 
     @Override
-    boolean keepsNothing() {
+    protected boolean keepsNothing() {
         return !hasForwardHooks();
     }
 

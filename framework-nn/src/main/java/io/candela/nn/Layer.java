@@ -38,8 +38,8 @@ public abstract class Layer extends Module {
 
     /**
      * Gives memory back early in a {@link #forward} of one's own: says that {@code intermediate}, which {@code maker} has just made, was used for
-     * {@code result} and for nothing else, and will not be touched again. Its memory is freed as soon as {@code result}, or its gradient, has been
-     * computed, rather than when the JVM collects it; not so if a hook may have kept it. {@link Sequential} does so by itself.
+     * {@code result} and for nothing else, and will not be touched again. Its memory is freed as soon as no gradient needs it, which may be
+     * now or in {@code backward()}, rather than when the JVM collects it; not so if a hook may have kept it. {@link Sequential} does so by itself.
      *
      * <pre>{@code
      * Tensor a = conv.forward(x);
@@ -50,23 +50,33 @@ public abstract class Layer extends Module {
      */
     protected static Tensor spent(Tensor intermediate, Layer maker, Tensor result) {
         if (maker.keepsNothing() && result.storage() != intermediate.storage()) {
-            retire(intermediate, result);
+            Op.releaseWithGraph(intermediate);
         }
         return result;
     }
 
-    /** Frees an intermediate result with the graph of what was made of it; at once if there is no graph. */
-    static void retire(Tensor intermediate, Tensor result) {
-        if (!result.requiresGrad()) {
-            intermediate.release();
-        } else if (result.gradNode() instanceof Op op) {
-            op.releaseWithGraph(intermediate.storage());
-        }
+    /**
+     * Whether nobody can have kept the output but the caller, so that its memory may go early: see {@link #spent}. Candela's own layers say yes as
+     * long as they have no hooks. A layer of one's own, whose {@code forward} stores nothing, may say so of itself and of the layers that saw the
+     * output: {@code return keepNothing(norm, relu);}
+     *
+     * @return no, unless overridden
+     */
+    protected boolean keepsNothing() {
+        return false;
     }
 
-    /** Whether nobody can have kept the output but the caller: known of Candela's own layers, as long as they have no hooks. */
-    boolean keepsNothing() {
-        return false;
+    /** For {@link #keepsNothing}: whether this layer has no hooks, and none of the layers that made its output keeps anything. */
+    protected final boolean keepNothing(Layer... makers) {
+        if (hasForwardHooks()) {
+            return false;
+        }
+        for (Layer maker : makers) {
+            if (!maker.keepsNothing()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     final boolean hasForwardHooks() {

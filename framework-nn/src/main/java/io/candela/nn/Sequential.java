@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Op;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -74,13 +75,8 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
     }
 
     @Override
-    final boolean keepsNothing() {
-        for (Layer layer : layers) {
-            if (!layer.keepsNothing()) {
-                return false;
-            }
-        }
-        return !hasForwardHooks();
+    protected final boolean keepsNothing() {
+        return keepNothing(layers);
     }
 
     @Override
@@ -98,7 +94,7 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
             }
             boolean fresh = next.storage() != y.storage();
             if (ours && fresh && unseen) {
-                retire(y, next);
+                Op.releaseWithGraph(y);
             }
             ours = unseen && (fresh ? next.storage() != x.storage() : ours);
             y = next;

@@ -3,8 +3,10 @@ package io.candela.nn.models;
 import io.candela.nn.AvgPool2d;
 import io.candela.nn.Conv2d;
 import io.candela.nn.Described;
+import io.candela.nn.Flatten;
 import io.candela.nn.Layer;
 import io.candela.nn.Linear;
+import io.candela.nn.Sequential;
 import io.candela.nn.Tanh;
 import io.candela.tensor.Tensor;
 
@@ -20,13 +22,10 @@ public final class LeNet5 extends Layer implements Described {
     private final Linear fc2 = register("fc2", new Linear(120, 84));
     private final Linear fc3 = register("fc3", new Linear(84, 10));
     private final Tanh tanh = new Tanh(); // no state, no key
+    private final Sequential all = new Sequential(conv1, tanh, pool, conv2, tanh, pool, new Flatten(), fc1, tanh, fc2, tanh, fc3); // likewise
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = pool.forward(tanh.forward(conv1.forward(x)));
-        y = pool.forward(tanh.forward(conv2.forward(y))).flatten(1, -1);
-        y = tanh.forward(fc1.forward(y));
-        y = tanh.forward(fc2.forward(y));
-        return fc3.forward(y);
+        return all.forward(x);
     }
 }

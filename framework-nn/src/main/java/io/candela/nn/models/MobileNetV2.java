@@ -69,7 +69,8 @@ public final class MobileNetV2 extends Layer implements Described {
 
     @Override
     public Tensor forward(Tensor x) {
-        return classifier.forward(features.forward(x).mean(2, 3));
+        Tensor y = features.forward(x);
+        return classifier.forward(spent(y, features, y.mean(2, 3)));
     }
 
     private static final class InvertedResidual extends Layer {
@@ -92,6 +93,11 @@ public final class MobileNetV2 extends Layer implements Described {
         public Tensor forward(Tensor x) {
             Tensor y = conv.forward(x);
             return residual ? y.addInPlace(x) : y;
+        }
+
+        @Override
+        protected boolean keepsNothing() {
+            return keepNothing(conv);
         }
     }
 }

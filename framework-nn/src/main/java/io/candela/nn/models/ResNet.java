@@ -16,6 +16,7 @@ import io.candela.nn.Sequential;
 import io.candela.tensor.Tensor;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Residual networks of He, Zhang, Ren and Sun, "Deep residual learning for image recognition" (2015): {@code (n, 3, h, w)} to logits
@@ -117,11 +118,14 @@ public final class ResNet extends Layer implements Described {
     @Override
     public Tensor forward(Tensor x) {
         Tensor a = conv1.forward(x);
-        Tensor y = maxpool.forward(spent(a, conv1, bn1.forward(a, relu)));
+        Tensor b = spent(a, conv1, bn1.forward(a, relu));
+        Tensor y = spent(b, relu, maxpool.forward(b));
+        Layer maker = maxpool;
         for (Sequential stage : stages) {
-            y = stage.forward(y);
+            y = spent(y, maker, stage.forward(y));
+            maker = stage;
         }
-        return fc.forward(avgpool.forward(y).flatten(1, -1));
+        return fc.forward(spent(y, maker, avgpool.forward(y)).flatten(1, -1));
     }
 
     static ConvOptions options(int kernel, int stride) {
@@ -131,6 +135,15 @@ public final class ResNet extends Layer implements Described {
     /** What the input passes by a block: itself, or a convolution where sizes differ; null stands for itself. */
     static Sequential shortcut(int in, int out, int stride) {
         return in == out && stride == 1 ? null : new Sequential(new Conv2d(in, out, 1, options(1, stride)), new BatchNorm2d(out));
+    }
+
+    /** What comes of the input, as it passes by a block. */
+    private static Tensor residual(Tensor x, Sequential downsample, UnaryOperator<Tensor> sum) {
+        if (downsample == null) {
+            return sum.apply(x);
+        }
+        Tensor shortcut = downsample.forward(x);
+        return spent(shortcut, downsample, sum.apply(shortcut));
     }
 
     private static final class BasicBlock extends Layer {
@@ -158,7 +171,12 @@ public final class ResNet extends Layer implements Described {
             Tensor a = conv1.forward(x);
             Tensor y = spent(a, conv1, bn1.forward(a, relu));
             Tensor b = spent(y, relu, conv2.forward(y));
-            return spent(b, conv2, bn2.forward(b, downsample == null ? x : downsample.forward(x), relu));
+            return spent(b, conv2, residual(x, downsample, shortcut -> bn2.forward(b, shortcut, relu)));
+        }
+
+        @Override
+        protected boolean keepsNothing() {
+            return keepNothing(bn2, relu);
         }
     }
 
@@ -194,7 +212,12 @@ public final class ResNet extends Layer implements Described {
             Tensor b = spent(y, relu, conv2.forward(y));
             Tensor z = spent(b, conv2, bn2.forward(b, relu));
             Tensor c = spent(z, relu, conv3.forward(z));
-            return spent(c, conv3, bn3.forward(c, downsample == null ? x : downsample.forward(x), relu));
+            return spent(c, conv3, residual(x, downsample, shortcut -> bn3.forward(c, shortcut, relu)));
+        }
+
+        @Override
+        protected boolean keepsNothing() {
+            return keepNothing(bn3, relu);
         }
     }
 }

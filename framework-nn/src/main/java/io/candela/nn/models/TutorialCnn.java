@@ -2,10 +2,12 @@ package io.candela.nn.models;
 
 import io.candela.nn.Conv2d;
 import io.candela.nn.Described;
+import io.candela.nn.Flatten;
 import io.candela.nn.Layer;
 import io.candela.nn.Linear;
 import io.candela.nn.MaxPool2d;
 import io.candela.nn.ReLU;
+import io.candela.nn.Sequential;
 import io.candela.tensor.Tensor;
 
 /** The network of PyTorch's CIFAR-10 tutorial: {@code (n, 3, 32, 32)} to logits {@code (n, 10)}; keys {@code conv1}, {@code conv2}, {@code fc1} to {@code fc3}. */
@@ -17,13 +19,10 @@ public final class TutorialCnn extends Layer implements Described {
     private final Linear fc2 = register("fc2", new Linear(120, 84));
     private final Linear fc3 = register("fc3", new Linear(84, 10));
     private final ReLU relu = new ReLU(); // no state, no key
+    private final Sequential all = new Sequential(conv1, relu, pool, conv2, relu, pool, new Flatten(), fc1, relu, fc2, relu, fc3); // likewise
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor y = pool.forward(relu.forward(conv1.forward(x)));
-        y = pool.forward(relu.forward(conv2.forward(y))).flatten(1, -1);
-        y = relu.forward(fc1.forward(y));
-        y = relu.forward(fc2.forward(y));
-        return fc3.forward(y);
+        return all.forward(x);
     }
 }

@@ -91,6 +91,7 @@ public final class Vgg extends Layer implements Described {
 
     @Override
     public Tensor forward(Tensor x) {
-        return classifier.forward(avgpool.forward(features.forward(x)).flatten(1, -1));
+        Tensor y = features.forward(x);
+        return classifier.forward(spent(y, features, avgpool.forward(y)).flatten(1, -1));
     }
 }
