@@ -24,6 +24,15 @@ public final class ConvGeometry {
         this.groups = groups;
     }
 
+    /** The same with other zeros in front of one dimension and behind it. */
+    public ConvGeometry padded(int dim, int newBefore, int newAfter) {
+        int[] front = before.clone();
+        int[] back = after.clone();
+        front[dim] = newBefore;
+        back[dim] = newAfter;
+        return new ConvGeometry(stride, front, back, dilation, groups);
+    }
+
     /** Number of spatial dimensions. */
     public int rank() {
         return stride.length;

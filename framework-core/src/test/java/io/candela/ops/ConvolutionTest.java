@@ -3,9 +3,11 @@ package io.candela.ops;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.backend.ConvGeometry;
+import io.candela.backend.cpu.CpuBackend;
 import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +84,46 @@ class ConvolutionTest {
         check(Tensor.randn(5, 64, 9, 8), Tensor.randn(128, 64, 3, 3), Tensor.randn(128), g, true);
         check(Tensor.randn(64, 3, 16, 16), Tensor.randn(6, 3, 5, 5), Tensor.randn(6), g, false);
         check(Tensor.randn(64, 3, 16, 15), Tensor.randn(6, 3, 4, 4), null, g, false);
+    }
+
+    /** Of one image threads take rows, or filters; the first rows may come from padding alone. */
+    @Test
+    void oneImageOnSeveralThreads() {
+        Tensor.manualSeed(7);
+        Random random = new Random(7);
+        int threads = CpuBackend.threads();
+        try {
+            CpuBackend.setThreads(3);
+            for (int i = 0; i < 40; i++) {
+                int groups = i % 5 == 0 ? 2 : 1;
+                int rank = 1 + i % 3;
+                int[] one = draw(random, rank, 1, 1);
+                int[] kernel = draw(random, rank, 1, 4);
+                ConvGeometry g = new ConvGeometry(draw(random, rank, 1, 2), draw(random, rank, 0, i % 4 == 0 ? 8 : 2), draw(random, rank, 0, 3), i % 2 == 0 ? one
+                        : draw(random, rank, 1, 3), groups);
+                int filters = i % 4 == 1 ? 6 : 32;
+                int[] input = {1, 32, rank == 1 ? 700 : 21, rank == 3 ? 5 : 24, 9};
+                int[] weight = {filters, 32 / groups, 0, 0, 0};
+                System.arraycopy(kernel, 0, weight, 2, rank);
+                check(Tensor.randn(Arrays.copyOf(input, rank + 2)), Tensor.randn(Arrays.copyOf(weight, rank + 2)), i % 3 == 0 ? null : Tensor.randn(filters), g,
+                        random.nextBoolean());
+            }
+            ConvGeometry same = new ConvGeometry(new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1}, 1);
+            for (int filters : new int[] {128, 192, 200, 64}) {
+                check(Tensor.randn(1, 96, 4, 4), Tensor.randn(filters, 96, 3, 3), filters == 192 ? null : Tensor.randn(filters), same, true);
+            }
+            Tensor x = Tensor.randn(1, 96, 4, 4);
+            Tensor weight = Tensor.randn(128, 96, 3, 3);
+            for (int i = 0; i < 4; i++) {
+                close("filters changed", Convolution.apply("conv", x, weight, null, same),
+                        Convolution.apply("conv", x.to(DType.FLOAT64), weight.to(DType.FLOAT64), null, same));
+                if (i != 1) {
+                    weight.mulInPlace(-2);
+                }
+            }
+        } finally {
+            CpuBackend.setThreads(threads);
+        }
     }
 
     @Test

@@ -6,8 +6,8 @@ import io.candela.tensor.Tensor;
 import java.lang.ref.Reference;
 
 /**
- * One float32 convolution by oneDNN, with channels last: batches are cut so that every thread has images of its own. Weights go to the layout
- * that oneDNN asks for and stay there ({@link PackedWeights}).
+ * One float32 convolution by oneDNN, with channels last: batches are cut so that every thread has images of its own; for a single image, each has
+ * rows or filters of its own on the way forward. Weights go to the layout that oneDNN asks for and stay there ({@link PackedWeights}).
  */
 final class ConvDnn {
     /** Multiplications per thread below which sharing costs more than it saves. */
@@ -19,6 +19,7 @@ final class ConvDnn {
     private final Shape result;
     private final boolean paired; // see ConvPairs
     private final int images;
+    private final int most; // threads that are worth their while
     private final int parts; // into how many parts the work falls, if the images do
     private final int step; // images per part
 
@@ -30,7 +31,7 @@ final class ConvDnn {
         images = input.dim(0);
         paired = ConvPairs.fit(weight.dim(0), weight.dim(-1), result.dim(-1), g);
         long work = (long) y.numel() * (w.numel() / weight.dim(0));
-        int most = (int) Math.max(1, Math.min(Workers.threads(), work / SHARE));
+        most = (int) Math.max(1, Math.min(Workers.threads(), work / SHARE));
         parts = Math.min(most, images);
         step = (images + parts - 1) / parts;
     }
@@ -48,6 +49,19 @@ final class ConvDnn {
     }
 
     void forward(Tensor x, Tensor w, Tensor bias, Tensor out) {
+        if (images == 1 && most > 1) {
+            int slices = paired || geometry.groups() > 1 || weight.numel() < input.numel() + result.numel() ? 1
+                    : Math.min(most, weight.dim(0) / ConvFilterSlices.GRAIN);
+            if (slices > 1) {
+                forwardSlices(slices, x, w.detach(), bias, out);
+                return;
+            }
+            ConvBand[] bands = geometry.rank() == 1 && paired ? new ConvBand[0] : bands();
+            if (bands.length > 1) {
+                forwardBands(bands, x, w, bias, out);
+                return;
+            }
+        }
         Tensor wideBias = paired && bias != null ? Tensor.cat(0, bias.detach(), bias.detach()) : bias;
         long source = HostStorage.floatsAddress(x);
         long target = HostStorage.floatsAddress(out);
@@ -58,16 +72,80 @@ final class ConvDnn {
             PackedWeights own = packed.as(w, geometry.groups(), p.weight);
             long from = source + bytesPerImage(input) * i * step;
             long to = target + bytesPerImage(result) * i * step;
-            Dnn dnn = HostThread.current().dnn();
-            if (added == 0) {
-                dnn.run(p, from, own.address(), to);
-            } else {
-                dnn.run(p, from, own.address(), to, added);
-            }
+            run(p, from, own, to, added);
             release(own, packed);
         });
         packed.done();
         Reference.reachabilityFence(wideBias);
+    }
+
+    /** One band of rows per thread; none if rows are few, or padding alone makes some of them. */
+    private ConvBand[] bands() {
+        int rows = result.dim(2);
+        ConvBand[] bands = new ConvBand[Math.min(most, rows)];
+        for (int i = 0; i < bands.length; i++) {
+            bands[i] = ConvBand.of(input, weight, result, geometry, rows * i / bands.length, rows * (i + 1) / bands.length);
+            if (bands[i] == null) {
+                return new ConvBand[0];
+            }
+        }
+        return bands;
+    }
+
+    private void forwardBands(ConvBand[] bands, Tensor x, Tensor w, Tensor bias, Tensor out) {
+        Tensor wideBias = paired && bias != null ? Tensor.cat(0, bias.detach(), bias.detach()) : bias;
+        long source = HostStorage.floatsAddress(x);
+        long target = HostStorage.floatsAddress(out);
+        long added = wideBias == null ? 0 : HostStorage.floatsAddress(wideBias);
+        PackedWeights packed = PackedWeights.of(w, geometry.groups(), ConvPart.of(key(bands[0], added != 0)).weight, paired);
+        Workers.run(bands.length, i -> {
+            ConvPart p = ConvPart.of(key(bands[i], added != 0));
+            PackedWeights own = packed.as(w, geometry.groups(), p.weight);
+            run(p, source + 4L * bands[i].from(), own, target + 4L * bands[i].to(), added);
+            release(own, packed);
+        });
+        packed.done();
+        Reference.reachabilityFence(wideBias);
+    }
+
+    private ConvPart.Key key(ConvBand band, boolean bias) {
+        return new ConvPart.Key(ConvPart.Pass.FORWARD, bias, paired, band.input(), weight, band.result(), band.geometry());
+    }
+
+    /** Few positions under a large weight: each thread reads a part of it. */
+    private void forwardSlices(int slices, Tensor x, Tensor w, Tensor bias, Tensor out) {
+        int count = ((weight.dim(0) + slices - 1) / slices + ConvFilterSlices.GRAIN - 1) / ConvFilterSlices.GRAIN * ConvFilterSlices.GRAIN;
+        Tensor[] filters = new Tensor[(weight.dim(0) + count - 1) / count];
+        for (int i = 0; i < filters.length; i++) {
+            filters[i] = w.narrow(0, i * count, Math.min(count, weight.dim(0) - i * count));
+        }
+        long source = HostStorage.floatsAddress(x);
+        long target = HostStorage.floatsAddress(out);
+        long added = bias == null ? 0 : HostStorage.floatsAddress(bias);
+        Workers.run(filters.length, i -> {
+            Shape part = result.with(1, filters[i].size(0));
+            ConvPart p = ConvPart.of(new ConvPart.Key(ConvPart.Pass.FORWARD, added != 0, false, input, filters[i].shape(), part, geometry));
+            PackedWeights own = PackedWeights.of(filters[i], 1, p.weight, false);
+            HostPool.Lease some = HostPool.INSTANCE.lease(4L * part.numel());
+            try {
+                long first = 4L * i * count;
+                run(p, source, own, some.block.address(), added == 0 ? 0 : added + first);
+                ReorderDnn.channels(part, some.block.address(), result, target + first);
+            } finally {
+                some.end();
+            }
+            Reference.reachabilityFence(own);
+            own.done();
+        });
+    }
+
+    private static void run(ConvPart p, long from, PackedWeights weight, long to, long bias) {
+        Dnn dnn = HostThread.current().dnn();
+        if (bias == 0) {
+            dnn.run(p, from, weight.address(), to);
+        } else {
+            dnn.run(p, from, weight.address(), to, bias);
+        }
     }
 
     /** What is not wanted is null; the bias' gradient comes with the weight's. */

@@ -41,7 +41,7 @@ final class ConvFilterSlices implements ConvWeightPass {
         HostPool.Lease gradient = HostPool.INSTANCE.lease(4L * slice.numel());
         HostPool.Lease sum = HostPool.INSTANCE.lease(p.weight.bytes);
         try {
-            ReorderDnn.channels(g.shape(), slice, HostStorage.floatsAddress(g) + 4L * first, gradient.block.address());
+            ReorderDnn.channels(g.shape(), HostStorage.floatsAddress(g) + 4L * first, slice, gradient.block.address());
             Dnn dnn = HostThread.current().dnn();
             if (gradBias == null) {
                 dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address());

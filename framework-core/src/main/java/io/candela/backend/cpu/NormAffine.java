@@ -24,12 +24,16 @@ final class NormAffine {
         center = new double[walk.channels];
         scale = new double[walk.channels];
         shift = new double[walk.channels];
-        for (int i = 0; i < center.length; i++) {
-            int k = i / perStatistic;
-            int channel = i % x.size(1);
-            center[i] = NormLanes.rounded(x.dtype(), this.mean[k]);
-            scale[i] = this.weight == null ? this.inverse[k] : this.inverse[k] * this.weight[channel];
-            shift[i] = (b == null ? 0 : b[channel]) - (this.mean[k] - center[i]) * scale[i];
+        int channel = 0; // of a sample; counted, as n · channels divisions take longer than all the rest
+        for (int k = 0, i = 0; k < this.mean.length; k++) {
+            double m = this.mean[k];
+            double rounded = NormLanes.rounded(x.dtype(), m);
+            for (int end = i + perStatistic; i < end; i++) {
+                center[i] = rounded;
+                scale[i] = this.weight == null ? this.inverse[k] : this.inverse[k] * this.weight[channel];
+                shift[i] = (b == null ? 0 : b[channel]) - (m - rounded) * scale[i];
+                channel = channel + 1 == x.size(1) ? 0 : channel + 1;
+            }
         }
     }
 

@@ -12,7 +12,8 @@ final class NormCpu implements NormKernels {
 
     @Override
     public void moments(Tensor x, Tensor mean, Tensor variance) {
-        ChannelWalk walk = new ChannelWalk(x, mean.dim() == 2);
+        // A group's channels follow each other in row-major order: they are one run, which is folded at once.
+        ChannelWalk walk = mean.dim() == 2 && x.isContiguous() ? new ChannelWalk(x.view(1, mean.numel(), -1), true) : new ChannelWalk(x, mean.dim() == 2);
         int channels = walk.channels;
         int parts = walk.parts();
         double[] means = new double[parts * channels];

@@ -86,18 +86,16 @@ final class NormFloats extends NormLanes {
         int run = walk.run();
         int filled = walk.channelCount(unit) * run;
         for (int lane = 0; lane < filled; lane += run) {
-            fill(lanes, lane, run, (float) values[at + lane / run]);
+            fill(lanes, lane, lane + run, (float) values[at++]);
         }
         repeat(lanes, 0, filled, walk.size(unit, 0));
     }
 
-    /** By doubling: inside of a loop, HotSpot does not vectorize Arrays.fill. */
-    private static void fill(float[] lanes, int from, int count, float value) {
-        int filled = Math.min(count, 16);
-        for (int i = from; i < from + filled; i++) {
+    /** On its own, as HotSpot vectorizes neither Arrays.fill nor this loop inside of another one. */
+    private static void fill(float[] lanes, int from, int end, float value) {
+        for (int i = from; i < end; i++) {
             lanes[i] = value;
         }
-        repeat(lanes, from, filled, count);
     }
 
     /** Repeats the {@code filled} elements behind {@code from} until there are {@code count}. */

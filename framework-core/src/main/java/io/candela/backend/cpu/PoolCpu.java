@@ -36,7 +36,9 @@ final class PoolCpu implements PoolKernels {
             return;
         }
         PoolShape shape = PoolShape.of(x, regions);
-        if (fitsBoxes(x, regions, LARGEST_AVERAGE)) {
+        if (GlobalAverage.fits(x.dtype(), regions)) {
+            GlobalAverage.forward(x, shape, divisor, out);
+        } else if (fitsBoxes(x, regions, LARGEST_AVERAGE)) {
             AvgPoolFloats.forward(x, shape, divisor, out);
         } else {
             new AveragePool(x, shape, divisor, out).forward();
@@ -49,7 +51,9 @@ final class PoolCpu implements PoolKernels {
             return;
         }
         PoolShape shape = PoolShape.of(out, regions);
-        if (!fitsBoxes(g, regions, LARGEST_AVERAGE) || !AvgPoolFloats.backward(g, shape, divisor, out)) {
+        if (GlobalAverage.fits(g.dtype(), regions)) {
+            GlobalAverage.backward(g, shape, divisor, out);
+        } else if (!fitsBoxes(g, regions, LARGEST_AVERAGE) || !AvgPoolFloats.backward(g, shape, divisor, out)) {
             new AveragePool(g, shape, divisor, out).backward();
         }
     }

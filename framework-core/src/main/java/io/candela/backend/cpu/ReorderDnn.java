@@ -89,12 +89,18 @@ final class ReorderDnn {
         dnn.run(p, toBlocked ? plain : blocked, toBlocked ? blocked : plain);
     }
 
-    /** Copies some channels of a channels-last tensor, from the first one's address on, to dense channels-last order, on this thread alone. */
-    static void channels(Shape all, Shape part, long from, long to) {
+    /** Copies as many channels of a channels-last tensor as {@code to} has, from the first one's address on, to a dense one, or back; on this thread alone. */
+    static void channels(Shape from, long source, Shape to, long target) {
         Dnn dnn = HostThread.current().dnn();
-        int[] strides = MemoryFormat.CHANNELS_LAST.strides(all);
-        Key key = new Key(part, strides, null, -1, true);
-        dnn.run(dnn.primitive(key, () -> build(desc(part, strides), desc(part, MemoryFormat.CHANNELS_LAST.strides(part)))), from, to);
+        boolean out = from.dim(1) > to.dim(1);
+        Shape part = out ? to : from;
+        int[] wide = MemoryFormat.CHANNELS_LAST.strides(out ? from : to);
+        Key key = new Key(part, wide, null, -1, out);
+        dnn.run(dnn.primitive(key, () -> {
+            memory.desc some = desc(part, wide);
+            memory.desc dense = desc(part, MemoryFormat.CHANNELS_LAST.strides(part));
+            return out ? build(some, dense) : build(dense, some);
+        }), source, target);
     }
 
     private static void convert(Tensor weight, int groups, DnnLayout layout, long address, boolean pack) {
