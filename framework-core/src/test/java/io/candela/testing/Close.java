@@ -1,10 +1,11 @@
 package io.candela.testing;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import org.junit.jupiter.api.Assertions;
 
-/** Compares tensors element by element. NaN equals NaN, infinities must agree. */
+/** Compares tensors element by element, on whatever devices they are. NaN equals NaN, infinities must agree. */
 public final class Close {
     private Close() {}
 
@@ -32,11 +33,11 @@ public final class Close {
     public static void assertCloseValues(Object what, Tensor expected, Tensor actual, double tolerance) {
         Assertions.assertEquals(expected.shape(), actual.shape(), () -> what + ": shape");
         if (!expected.dtype().isFloating() && !actual.dtype().isFloating()) {
-            Assertions.assertArrayEquals(expected.toLongArray(), actual.toLongArray(), what::toString);
+            Assertions.assertArrayEquals(here(expected).toLongArray(), here(actual).toLongArray(), what::toString);
             return;
         }
-        double[] e = expected.toDoubleArray();
-        double[] a = actual.toDoubleArray();
+        double[] e = here(expected).toDoubleArray();
+        double[] a = here(actual).toDoubleArray();
         for (int i = 0; i < e.length; i++) {
             boolean same = Double.isFinite(e[i]) && Double.isFinite(a[i]) ? Math.abs(e[i] - a[i]) <= tolerance * Math.max(1, Math.abs(e[i]))
                     : e[i] == a[i] || e[i] != e[i] && a[i] != a[i];
@@ -51,15 +52,20 @@ public final class Close {
         Assertions.assertEquals(expected.dtype(), actual.dtype(), () -> what + ": type");
         Assertions.assertEquals(expected.shape(), actual.shape(), () -> what + ": shape");
         if (expected.dtype().isFloating()) {
-            double[] e = expected.toDoubleArray();
-            double[] a = actual.toDoubleArray();
+            double[] e = here(expected).toDoubleArray();
+            double[] a = here(actual).toDoubleArray();
             for (int i = 0; i < e.length; i++) {
                 if (Double.doubleToLongBits(e[i]) != Double.doubleToLongBits(a[i])) {
                     Assertions.fail(what + ": element " + i + " of " + expected.shape() + ": expected exactly " + e[i] + ", got " + a[i]);
                 }
             }
         } else {
-            Assertions.assertArrayEquals(expected.toLongArray(), actual.toLongArray(), what::toString);
+            Assertions.assertArrayEquals(here(expected).toLongArray(), here(actual).toLongArray(), what::toString);
         }
+    }
+
+    /** On the CPU, so that no other device's conversions take part. */
+    private static Tensor here(Tensor x) {
+        return x.detach().to(Device.CPU);
     }
 }

@@ -4,17 +4,34 @@ import io.candela.backend.Backends;
 import io.candela.tensor.Device;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Runs a test on every kind of device. One that is not there shows as a skipped test, never as a failure. */
+/**
+ * Runs a test on every kind of device, or with {@code -Dcandela.tests.device=cuda} on that one alone. One that is not there shows as a skipped
+ * test, never as a failure.
+ */
 public final class EachBackend {
+    private static final String ONLY = System.getProperty("candela.tests.device");
+    private static final int EVERY = Integer.getInteger("candela.tests.every", 1);
+
     private EachBackend() {}
 
     /** One device of each kind. */
     public static List<Device> devices() {
-        return List.of(Device.CPU, Device.cuda(0));
+        return ONLY == null ? List.of(Device.CPU, Device.cuda(0)) : List.of(Device.parse(ONLY));
+    }
+
+    /** Whether a device is one of those, and here. */
+    public static boolean isTested(Device device) {
+        return usable().contains(device);
+    }
+
+    /** All rows of a table, or with {@code -Dcandela.tests.every=8} each eighth, for a device on which all take too long. */
+    public static <R> List<R> sample(List<R> rows) {
+        return IntStream.range(0, rows.size()).filter(i -> i % EVERY == 0).mapToObj(rows::get).toList();
     }
 
     /** The devices that are here. */

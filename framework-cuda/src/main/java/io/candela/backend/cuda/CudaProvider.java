@@ -1,0 +1,41 @@
+package io.candela.backend.cuda;
+
+import io.candela.backend.Backend;
+import io.candela.backend.BackendProvider;
+import io.candela.tensor.Device;
+
+/** The GPUs of this machine. What they need is looked for once, when first somebody asks. */
+public final class CudaProvider implements BackendProvider {
+    private final Installation installation;
+    private final CudaBackend[] backends;
+
+    CudaProvider(Installation installation) {
+        this.installation = installation;
+        this.backends = new CudaBackend[installation.problem() == null ? installation.driver().deviceCount() : 0];
+    }
+
+    @Override
+    public Device.Type type() {
+        return Device.Type.CUDA;
+    }
+
+    @Override
+    public String unusableBecause() {
+        return installation.problem();
+    }
+
+    @Override
+    public int deviceCount() {
+        return backends.length;
+    }
+
+    @Override
+    public Backend backend(int index) {
+        synchronized (backends) {
+            if (backends[index] == null) {
+                backends[index] = new CudaBackend(new CudaDevice(installation.driver(), installation.compiler(), index));
+            }
+            return backends[index];
+        }
+    }
+}

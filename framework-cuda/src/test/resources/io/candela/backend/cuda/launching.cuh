@@ -1,0 +1,3 @@
+static __device__ float plusOne(float x) {
+    return x + 1;
+}
