@@ -37,7 +37,7 @@ final class CudaBackend implements Backend {
     CudaBackend(CudaDevice cuda) {
         this.cuda = cuda;
         Backend cpu = CpuBackend.INSTANCE;
-        pointwise = HostFallback.of(PointwiseKernels.class, cuda, cpu.pointwise());
+        pointwise = new CudaPointwise(cuda);
         reduce = HostFallback.of(ReduceKernels.class, cuda, cpu.reduce());
         matrix = HostFallback.of(MatrixKernels.class, cuda, cpu.matrix());
         conv = HostFallback.of(ConvKernels.class, cuda, cpu.conv());

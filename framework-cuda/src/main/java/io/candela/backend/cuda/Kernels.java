@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The kernels of one device. They are written in the {@code .cu} files beside this class; a file is compiled, or taken from the cache of compiled
- * files, when the first of its kernels is launched.
+ * files, when the first of its kernels is launched. Of a file with very many kernels only those are compiled that are asked for, by lines before
+ * its first.
  */
 final class Kernels {
     private final CudaDevice device;
@@ -24,19 +25,21 @@ final class Kernels {
     static final class Kernel {
         final CudaDevice device;
         private final String file;
+        private final String prefix;
         private final String name;
         private volatile long function; // 0 until the first launch
 
-        private Kernel(CudaDevice device, String file, String name) {
+        private Kernel(CudaDevice device, String file, String prefix, String name) {
             this.device = device;
             this.file = file;
+            this.prefix = prefix;
             this.name = name;
         }
 
         /** The driver's handle. */
         long function() {
             long f = function;
-            return f != 0 ? f : (function = device.driver.function(device.kernels.module(file), name));
+            return f != 0 ? f : (function = device.driver.function(device.kernels.module(file, prefix), name));
         }
 
         @Override
@@ -52,13 +55,19 @@ final class Kernels {
 
     /** A kernel; the same object each time. Nothing is compiled yet. */
     Kernel get(String file, String name) {
-        return kernels.computeIfAbsent(file + ' ' + name, k -> new Kernel(device, file, name));
+        return get(file, "", name);
     }
 
-    private long module(String file) {
-        return modules.computeIfAbsent(file, f -> {
+    /** A kernel of what remains of a file when {@code prefix} is put before it; always the same prefix for a name. */
+    Kernel get(String file, String prefix, String name) {
+        return kernels.computeIfAbsent(file + ' ' + name, k -> new Kernel(device, file, prefix, name));
+    }
+
+    private long module(String file, String prefix) {
+        String lines = compiler.prefersWholeFiles() ? "" : prefix;
+        return modules.computeIfAbsent(lines + file, f -> {
             device.enter();
-            return device.driver.loadModule(compiler.compile(f, source(f), device.properties.arch()));
+            return device.driver.loadModule(compiler.compile(file, lines + source(file), device.properties.arch()));
         });
     }
 

@@ -15,4 +15,9 @@ public interface KernelCompiler {
 
     /** Name and version: what an image compiled earlier must have been compiled with to be used in place of a new one. */
     String version();
+
+    /** Whether it takes so long to start that a file's kernels are better compiled all at once than each when it is needed. */
+    default boolean prefersWholeFiles() {
+        return false;
+    }
 }
