@@ -1,5 +1,7 @@
 package io.candela.ops;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Shape;
@@ -122,6 +124,83 @@ class LargeTest {
         agree("where", 0, x -> x[0].where(x[0].gt(0), x[1]), random(1000, 300), random(300));
         agree("to float64 and back", 0, x -> x[0].to(DType.FLOAT64).mul(2.0).to(x[0].dtype()), random(200_003));
         return tests.stream();
+    }
+
+    /** Zeros, NaN, infinities and subnormal numbers: as in a few elements, bit for bit. */
+    @TestFactory
+    Stream<DynamicTest> specialValues() {
+        float inf = Float.POSITIVE_INFINITY;
+        Tensor few = Tensor.of(new float[] {0f, -0f, Float.NaN, inf, -inf, 1e-45f, -1e-45f, 3e38f, -3e38f, 0.3f, -0.3f, 2.5f, -2.5f, 0.5f, -0.5f, 1f, 3f, -7f});
+        Tensor others = Tensor.of(new float[] {1f, 0f, 0f, Float.NaN, -inf, -0f, 2f, 3e38f, Float.NaN, inf, -0.3f, 2.5f, 0f, -0f, 1f, -1f, 3f, -7.5f});
+        same("neg", x -> x[0].neg(), few);
+        same("relu", x -> x[0].relu(), few);
+        same("floor", x -> x[0].floor(), few);
+        same("ceil", x -> x[0].ceil(), few);
+        same("round", x -> x[0].round(), few);
+        same("sign", x -> x[0].sign(), few);
+        same("floor in place", x -> x[0].clone().floorInPlace(), few);
+        same("reciprocal", x -> x[0].reciprocal(), few);
+        same("cube", x -> x[0].pow(3), few);
+        same("to bool", x -> x[0].to(DType.BOOL), few);
+        same("from below", x -> x[0].clampMin(-0.3), few);
+        same("from above", x -> x[0].clampMax(0.5), few);
+        same("addcmul", x -> x[0].addcmul(x[1], x[0], 0.5), few, others);
+        for (float number : new float[] {0, -0f, 0.3f, inf, -inf, Float.NaN}) {
+            same("add " + number, x -> x[0].add(number), few);
+            same("rsub " + number, x -> x[0].rsub(number), few);
+            same("mul " + number, x -> x[0].mul(number), few);
+            same("div " + number, x -> x[0].div(number), few);
+            same("lt " + number, x -> x[0].lt(number), few);
+            same("le " + number, x -> x[0].le(number), few);
+            same("gt " + number, x -> x[0].gt(number), few);
+            same("ge " + number, x -> x[0].ge(number), few);
+            same("eq " + number, x -> x[0].eq(number), few);
+            same("ne " + number, x -> x[0].ne(number), few);
+        }
+        same("lt", x -> x[0].lt(x[1]), few, others);
+        same("le", x -> x[0].le(x[1]), few, others);
+        same("gt", x -> x[0].gt(x[1]), few, others);
+        same("ge", x -> x[0].ge(x[1]), few, others);
+        same("eq", x -> x[0].eq(x[1]), few, others);
+        same("ne", x -> x[0].ne(x[1]), few, others);
+        return tests.stream();
+    }
+
+    private void same(String name, Function<Tensor[], Tensor> f, Tensor... few) {
+        tests.add(DynamicTest.dynamicTest(name, () -> {
+            float[] expected = f.apply(few).to(DType.FLOAT32).toFloatArray();
+            int copies = 5000;
+            Tensor[] many = Stream.of(few).map(x -> x.repeat(copies)).toArray(Tensor[]::new);
+            float[] result = f.apply(many).to(DType.FLOAT32).toFloatArray();
+            for (int i = 0; i < result.length; i++) {
+                int e = Float.floatToIntBits(expected[i % expected.length]);
+                if (Float.floatToIntBits(result[i]) != e) {
+                    throw new AssertionError("%s of %s: %s expected, got %s at %d".formatted(name, few[0].get(i % expected.length),
+                            Float.intBitsToFloat(e), result[i], i));
+                }
+            }
+        }));
+    }
+
+    /** A part with NaN or with a sum beyond float, beside others without. */
+    @Test
+    void reductionsOfExtremeValues() {
+        for (float special : new float[] {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 3e38f}) {
+            Tensor x = random(300, 1000);
+            x.get(7).slice(0, 0, 1000, 3).fillInPlace(special);
+            x.get(7).slice(0, 1, 1000, 3).fillInPlace(special == 3e38f ? -special : special);
+            Tensor wide = x.to(DType.FLOAT64);
+            List<Function<Tensor, Tensor>> all = List.of(Tensor::sum, Tensor::mean, Tensor::max, Tensor::min, t -> t.sum(0), t -> t.sum(1), t -> t.mean(false, 0),
+                    t -> t.mean(false, 1), t -> t.amax(false, 0), t -> t.amax(false, 1), t -> t.amin(false, 1), t -> t.t().sum(), t -> t.reshape(-1).amax(false, 0));
+            for (int i = 0; i < all.size(); i++) {
+                Close.assertCloseValues(i + " with " + special, all.get(i).apply(wide).to(DType.FLOAT32), all.get(i).apply(x), 1e-5);
+            }
+        }
+        for (float c : new float[] {0.1f, 1e6f, 3e38f}) {
+            assertEquals(0, Tensor.full(c, 300, 1000).var().item());
+        }
+        Tensor far = random(300, 1000).add(1000.0);
+        Close.assertCloseValues("far from 0", far.to(DType.FLOAT64).var(), far.var(), 1e-4);
     }
 
     @Test

@@ -14,6 +14,8 @@ final class FloatReduce {
     /** Elements per row from which this pays. */
     static final int LEAST = 128;
     private static final int BLOCK = HostThread.BLOCK;
+    /** Elements from which oneDNN pays. Kept here, so that small programs do not load its classes. */
+    static final int DNN = 32 << 10;
     /** Elements per chunk when threads share a reduction. */
     private static final int CHUNK = 64 << 10;
     /** Blocks that are added up in float before they go to the sum in double: little is lost over so few. */
@@ -35,6 +37,9 @@ final class FloatReduce {
         if (dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && outer >= LEAST) {
             switch (reduction) {
                 case MEAN, MAX, MIN -> {
+                    if (reduction == Reduction.MEAN && x.numel() >= DNN && ReduceDnn.columns(true, x, outer, inner, out)) {
+                        return true;
+                    }
                     columns(reduction, x, outer, inner, out);
                     return true;
                 }
@@ -43,6 +48,9 @@ final class FloatReduce {
         }
         if (inner < LEAST) {
             return false;
+        }
+        if (x.numel() >= DNN && ReduceDnn.reduce(reduction, x, outer, inner, out)) {
+            return true;
         }
         Blocks in = new Blocks(x, x.shape());
         switch (reduction) {
@@ -65,6 +73,15 @@ final class FloatReduce {
             return;
         }
         forRows(outer, inner, to, (row, thread) -> part.of(row * inner, inner, thread) / divisor);
+    }
+
+    /** The reduction of a stretch, of those that are the same for parts: sums, means, maxima and minima. */
+    static double part(Reduction reduction, Blocks in, int from, int count, HostThread thread) {
+        return switch (reduction) {
+            case SUM -> sum(in, from, count, thread);
+            case MEAN -> sum(in, from, count, thread) / count;
+            default -> extreme(reduction == Reduction.MAX, in, from, count, thread);
+        };
     }
 
     private interface Row {
@@ -195,10 +212,15 @@ final class FloatReduce {
             });
             return;
         }
-        float middle = (float) (whole(inner, (from, n, thread) -> sum(in, from, n, thread), Double::sum) / inner);
-        double squares = whole(inner, (from, n, thread) -> squares(in, from, n, middle, thread), Double::sum);
-        double rest = whole(inner, (from, n, thread) -> shiftedSum(in, from, n, middle, thread), Double::sum);
-        to.write(0, new double[] {deviation(in, 0, inner, squares, rest, HostThread.current())}, 1);
+        to.write(0, new double[] {squaredDeviation(in, inner)}, 1);
+    }
+
+    /** Of all {@code n} elements. */
+    static double squaredDeviation(Blocks in, int n) {
+        float middle = (float) (whole(n, (from, count, thread) -> sum(in, from, count, thread), Double::sum) / n);
+        double squares = whole(n, (from, count, thread) -> squares(in, from, count, middle, thread), Double::sum);
+        double rest = whole(n, (from, count, thread) -> shiftedSum(in, from, count, middle, thread), Double::sum);
+        return deviation(in, 0, n, squares, rest, HostThread.current());
     }
 
     /** Squares around the mean from those around a number that is the mean to half a unit. */

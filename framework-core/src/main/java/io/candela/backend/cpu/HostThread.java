@@ -22,6 +22,8 @@ final class HostThread {
     private Dnn dnn; // null until the first large kernel
     private FloatActivations math; // null until the first function
     private HostBlock exchange; // null until the first use
+    private HostBlock numbers; // likewise
+    private HostBlock nativeScratch; // likewise
     private HostPool.Lease slab;
     private int slabPosition;
     private int nextSlab = FIRST_SLAB; // grows, so that a thread with one tensor does not take a whole MiB
@@ -80,6 +82,22 @@ final class HostThread {
     HostBlock exchange() {
         HostBlock b = exchange;
         return b != null ? b : (exchange = new HostBlock(BLOCK * Float.BYTES));
+    }
+
+    /** Native memory for a few numbers that a native kernel reads. */
+    HostBlock numbers() {
+        HostBlock b = numbers;
+        return b != null ? b : (numbers = new HostBlock(HostBlock.ALIGNMENT));
+    }
+
+    /** Native memory of at least {@code bytes} bytes, for what a native kernel leaves to the next. */
+    HostBlock scratchBlock(int bytes) {
+        HostBlock b = nativeScratch;
+        if (b == null || b.capacity < bytes) {
+            b = new HostBlock(bytes);
+            nativeScratch = b;
+        }
+        return b;
     }
 
     /** Heap block number {@code slot}, of {@link #BLOCK} floats. */

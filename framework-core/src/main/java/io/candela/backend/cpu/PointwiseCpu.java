@@ -253,6 +253,9 @@ final class PointwiseCpu implements PointwiseKernels {
             ternary(kernel, reordered(a, rank), reordered(b, rank), reordered(c, rank), value, reordered(out, rank));
             return;
         }
+        if (out.numel() >= DNN && EltwiseDnn.ternary(kernel, a, b, c, value, out)) {
+            return;
+        }
         Shape shape = out.shape();
         Blocks first = new Blocks(a, shape);
         Blocks second = new Blocks(b, shape);
@@ -371,6 +374,9 @@ final class PointwiseCpu implements PointwiseKernels {
             clamp(reordered(x, out.dim()), low, high, reordered(out, out.dim()));
             return;
         }
+        if (out.numel() >= DNN && EltwiseDnn.clamp(x, low, high, out)) {
+            return;
+        }
         Shape shape = out.shape();
         Blocks in = new Blocks(x, shape);
         Blocks to = new Blocks(out, shape);
@@ -426,6 +432,9 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         if (out.numel() >= REORDER && !source.isContiguous() && ReorderDnn.copy(source, out)) {
+            return;
+        }
+        if (out.numel() >= DNN && out.dtype() == DType.BOOL && EltwiseDnn.withNumber(BinaryKernel.NE, source, 0, out)) {
             return;
         }
         Shape shape = out.shape();

@@ -6,6 +6,8 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 
 /** Reductions over the last dimensions: floating point is carried in double, integers in long. */
 final class ReduceCpu implements ReduceKernels {
@@ -24,9 +26,19 @@ final class ReduceCpu implements ReduceKernels {
             return;
         }
         int inner = x.numel() / outer;
+        if (outer == 1 && !x.isContiguous()) {
+            Tensor dense = inMemoryOrder(x);
+            if (dense.isContiguous()) {
+                reduce(reduction, dense, dense.dim(), out);
+                return;
+            }
+        }
         Shape shape = x.shape();
         if (x.dtype() == DType.FLOAT32) {
             if (dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1 && reduction == Reduction.SUM) {
+                if (x.numel() >= FloatReduce.DNN && ReduceDnn.columns(false, x, outer, inner, out)) {
+                    return;
+                }
                 columnSums(x, outer, inner, out);
                 return;
             }
@@ -69,6 +81,14 @@ final class ReduceCpu implements ReduceKernels {
                 to.write(row, result, 1);
             }
         }
+    }
+
+    /** The same elements with their dimensions in the order of their strides; a transposed matrix becomes contiguous. */
+    private static Tensor inMemoryOrder(Tensor x) {
+        int[] strides = x.strides();
+        int[] order = IntStream.range(0, x.dim()).boxed().sorted(Comparator.comparingInt((Integer i) -> -strides[i])).mapToInt(i -> i).toArray();
+        int[] own = x.shape().dims();
+        return x.viewOf(Shape.of(Arrays.stream(order).map(i -> own[i]).toArray()), Arrays.stream(order).map(i -> strides[i]).toArray(), x.offset());
     }
 
     private static void bools(Reduction reduction, Tensor x, int outer, int inner, Tensor out) {
