@@ -78,6 +78,19 @@ public final class Cuda {
         HostFallback.resetCalls();
     }
 
+    /**
+     * Whether matrix products of float32 may round their factors to TF32, 10 bits, for several times the speed: PyTorch's
+     * {@code torch.backends.cuda.matmul.allow_tf32}, false by default.
+     */
+    public static boolean isMatmulTf32() {
+        return Precision.matmulTf32;
+    }
+
+    /** Sets {@link #isMatmulTf32}, for all devices and from the next product on. */
+    public static void setMatmulTf32(boolean allow) {
+        Precision.matmulTf32 = allow;
+    }
+
     private static CudaDevice of(Device device) {
         if (device.type() != Device.Type.CUDA) {
             throw new DeviceException("Cuda: a GPU is needed, got %s", device);

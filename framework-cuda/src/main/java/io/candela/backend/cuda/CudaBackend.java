@@ -39,7 +39,7 @@ final class CudaBackend implements Backend {
         Backend cpu = CpuBackend.INSTANCE;
         pointwise = new CudaPointwise(cuda);
         reduce = HostFallback.of(ReduceKernels.class, cuda, cpu.reduce());
-        matrix = HostFallback.of(MatrixKernels.class, cuda, cpu.matrix());
+        matrix = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         conv = HostFallback.of(ConvKernels.class, cuda, cpu.conv());
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
         index = HostFallback.of(IndexKernels.class, cuda, cpu.index());

@@ -1,5 +1,6 @@
 package io.candela.backend.cuda;
 
+import io.candela.backend.cuda.driver.BlasLibrary;
 import io.candela.backend.cuda.driver.CopyKind;
 import io.candela.backend.cuda.driver.CudaDriver;
 import io.candela.backend.cuda.driver.DeviceProperties;
@@ -417,6 +418,36 @@ final class SimulatedDriver implements CudaDriver {
     @Override
     public synchronized void destroyGraph(long graph) {
         check(graphs.remove(graph) != null, "no graph %d", graph);
+    }
+
+    // ---- libraries ----
+
+    /** What was asked of {@link #blas}, in order, since the start. */
+    final List<BlasLibrary.Product> products = new ArrayList<>();
+
+    @Override
+    public synchronized BlasLibrary blas() {
+        int device = current.get();
+        return new BlasLibrary() {
+            @Override
+            public long workspaceBytes() {
+                return 1 << 10;
+            }
+
+            @Override
+            public boolean multiply(Product p, long a, long b, long bias, long out, long workspace, long stream) {
+                synchronized (SimulatedDriver.this) {
+                    check(current.get() == device, "the library is of device %d, current is %d", device, current.get());
+                    products.add(p);
+                    SimulatedBlas call = new SimulatedBlas(p, a, b, bias, out);
+                    queue(stream, "multiply", () -> {
+                        checkOnDevice(workspace, workspaceBytes());
+                        call.run(SimulatedDriver.this::checkOnDevice);
+                    });
+                    return true;
+                }
+            }
+        };
     }
 
     private static void check(boolean right, String format, Object... values) {

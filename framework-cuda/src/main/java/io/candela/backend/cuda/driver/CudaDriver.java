@@ -102,4 +102,11 @@ public interface CudaDriver {
 
     /** Gives a graph back. */
     void destroyGraph(long graph);
+
+    /**
+     * A new library of matrix products for the current device.
+     *
+     * @throws LinkageError if this machine has none
+     */
+    BlasLibrary blas();
 }

@@ -375,4 +375,9 @@ public final class PresetDriver implements CudaDriver {
     public void destroyGraph(long graph) {
         check("cudaGraphExecDestroy", cudaGraphExecDestroy(new CUgraphExec_st(SCRATCH.get().source.at(graph))));
     }
+
+    @Override
+    public BlasLibrary blas() {
+        return new PresetBlas();
+    }
 }
