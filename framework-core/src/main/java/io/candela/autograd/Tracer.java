@@ -33,6 +33,16 @@ public interface Tracer {
 
     /** For functions on tensors that are no {@link Op}: tells the thread's tracer, if there is one, and returns {@code result}. */
     static Tensor note(String name, Map<String, Object> attributes, Tensor result, Tensor... operands) {
-        return Tracing.inUse ? Tracing.note(name, attributes, result, operands) : result;
+        if (Tracing.inUse) {
+            note(name, attributes, new Tensor[] {result}, operands);
+        }
+        return result;
+    }
+
+    /** The same for a function with several results. */
+    static void note(String name, Map<String, Object> attributes, Tensor[] results, Tensor... operands) {
+        if (Tracing.inUse && ThreadContext.current().tracer instanceof Tracer tracer) {
+            tracer.applied(name, attributes, results, operands);
+        }
     }
 }

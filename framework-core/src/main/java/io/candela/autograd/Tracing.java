@@ -31,11 +31,4 @@ final class Tracing {
         tracer.applied(inPlace ? op.name() + "InPlace" : op.name(), op.attributes(), results, operands);
         return result;
     }
-
-    static Tensor note(String name, Map<String, Object> attributes, Tensor result, Tensor... operands) {
-        if (ThreadContext.current().tracer instanceof Tracer tracer) {
-            tracer.applied(name, attributes, new Tensor[] {result}, operands);
-        }
-        return result;
-    }
 }

@@ -8,6 +8,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** {@code a + value · b · c} or {@code a + value · b / c}, in one pass. */
 public final class AddProduct extends NaryOp {
@@ -25,6 +26,11 @@ public final class AddProduct extends NaryOp {
     @Override
     public String name() {
         return kernel == TernaryKernel.ADDCMUL ? "addcmul" : "addcdiv";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("value", value);
     }
 
     @Override

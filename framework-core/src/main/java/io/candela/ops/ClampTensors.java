@@ -6,6 +6,7 @@ import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /**
  * Limits the first operand to the range from the second to the third, of which one may be null. The gradient goes to the operand that the result
@@ -19,6 +20,11 @@ public final class ClampTensors extends NaryOp {
     @Override
     public String name() {
         return "clamp";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.candela.ops;
 import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** A standard deviation from its variance: the square root, with 0 as gradient at 0, where that of the root is infinite. */
 public final class Deviation extends UnaryOp {
@@ -11,6 +12,11 @@ public final class Deviation extends UnaryOp {
     @Override
     public String name() {
         return "std";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of();
     }
 
     @Override

@@ -109,7 +109,9 @@ public final class Indexing {
         Backend.of(x).index().sort(last, descending, values, indices);
         Reference.reachabilityFence(x);
         Tensor index = indices.transpose(d, -1).contiguous();
-        return new ValuesAndIndices(x.requiresGrad() ? x.gather(d, index) : values.transpose(d, -1).contiguous(), index);
+        Tensor sorted = x.requiresGrad() ? x.gather(d, index) : values.transpose(d, -1).contiguous();
+        Tracer.note("sort", Map.of("dim", d, "descending", descending), new Tensor[] {sorted, index}, x);
+        return new ValuesAndIndices(sorted, index);
     }
 
     /** The best {@code k} with positions, best first. */
@@ -157,6 +159,11 @@ public final class Indexing {
         @Override
         public String name() {
             return "cumsum";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("dim", dim);
         }
 
         @Override

@@ -6,6 +6,7 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** Norm of any order over dimensions (all if none is named): {@code (Σ |x|ᵖ)^(1/p)}; counts for order 0, extremes for the infinite ones. */
 public final class Norm extends UnaryOp {
@@ -30,6 +31,11 @@ public final class Norm extends UnaryOp {
     @Override
     public String name() {
         return "norm";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("p", p, "keepDim", keepDim, "dims", dims);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.candela.export;
 
 import io.candela.io.AtomicFile;
+import io.candela.io.ChannelOutput;
 import io.candela.nn.Layer;
 import io.candela.nn.Module;
 import io.candela.tensor.Tensor;
@@ -10,80 +11,134 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes what a layer computes as an ONNX file, for ONNX Runtime and the like: {@code torch.onnx.export}.
  *
  * <pre>{@code
  * OnnxExport.save(model, Tensor.randn(1, 3, 32, 32), Path.of("model.onnx"));
+ * OnnxExport.save(lstm, in -> {
+ *     var y = lstm.forward(in.get(0), in.get(1), in.get(2));
+ *     return List.of(y.output(), y.hn(), y.cn());
+ * }, List.of(x, h0, c0), Path.of("lstm.onnx"), OnnxExport.options().withBatchDims(1, 1, 1));
  * }</pre>
  *
  * <p>The layer is run twice in evaluation mode, on the example and on another input made from it, with another batch size if that is to stay open; what
  * it did with tensors both times becomes the graph. So a {@code forward} of your own may hold whatever Java code you like, as long as this does the same
  * for all inputs of the shape: where the two runs differ (an {@code if} over elements, a number taken out with {@code item()}), the export is refused.
- * Sizes behind the first dimension are those of the example.
+ * Sizes behind the batch are those of the example.
  *
- * <p>Operators are those of opset 17. Exported are the layers and tensor methods of feed-forward, convolutional, residual and recurrent networks and
- * of transformers; whatever else takes part is refused by name. In float32 and float64.
+ * <p>Exported are the layers and tensor methods of feed-forward, convolutional, residual and recurrent networks and of transformers; whatever else
+ * takes part is refused by name. In float32 and float64.
  */
 public final class OnnxExport {
     /**
      * What can be chosen; start from {@link OnnxExport#options()}.
      *
-     * @param inputName    default {@code "input"}
-     * @param outputName   default {@code "output"}
-     * @param dynamicBatch whether the first dimension of the input stays open; default true
+     * @param inputNames   one for each input; if empty, {@code "input"}, or {@code "input_0"}, {@code "input_1"} and so on if there are several
+     * @param outputNames  one for each output; if empty, {@code "output"}, or {@code "output_0"} and so on
+     * @param dynamicBatch whether the batch size stays open; default true
+     * @param batchDims    which dimension of each input is the batch, −1 if none is; if empty, the first of every input
+     * @param opset        the version of ONNX's operators, 17 to 22; default 17
      */
-    public record Options(String inputName, String outputName, boolean dynamicBatch) {
-        /** @throws IllegalArgumentException if the names are empty or equal */
+    public record Options(List<String> inputNames, List<String> outputNames, boolean dynamicBatch, List<Integer> batchDims, int opset) {
+        /** @throws IllegalArgumentException if a name is empty or used twice, or the opset is not one of the known */
         public Options {
-            if (inputName.isEmpty() || outputName.isEmpty() || inputName.equals(outputName)) {
-                throw new IllegalArgumentException("OnnxExport: input and output need two names, got '%s' and '%s'".formatted(inputName, outputName));
+            inputNames = List.copyOf(inputNames);
+            outputNames = List.copyOf(outputNames);
+            batchDims = List.copyOf(batchDims);
+            Set<String> names = new HashSet<>();
+            for (String name : Stream.concat(inputNames.stream(), outputNames.stream()).toList()) {
+                if (name.isEmpty() || !names.add(name)) {
+                    throw new IllegalArgumentException("OnnxExport: inputs and outputs need names of their own, got %s and %s".formatted(inputNames,
+                            outputNames));
+                }
+            }
+            if (opset < OnnxGraph.OLDEST_OPSET || opset > OnnxGraph.NEWEST_OPSET) {
+                throw new IllegalArgumentException("OnnxExport: opset must be %d to %d, got %d".formatted(OnnxGraph.OLDEST_OPSET, OnnxGraph.NEWEST_OPSET,
+                        opset));
             }
         }
 
-        /** These options with another {@code inputName}. */
-        public Options withInputName(String inputName) {
-            return new Options(inputName, outputName, dynamicBatch);
+        /** These options with other {@code inputNames}. */
+        public Options withInputNames(String... inputNames) {
+            return new Options(List.of(inputNames), outputNames, dynamicBatch, batchDims, opset);
         }
 
-        /** These options with another {@code outputName}. */
-        public Options withOutputName(String outputName) {
-            return new Options(inputName, outputName, dynamicBatch);
+        /** These options with other {@code outputNames}. */
+        public Options withOutputNames(String... outputNames) {
+            return new Options(inputNames, List.of(outputNames), dynamicBatch, batchDims, opset);
         }
 
         /** These options with another {@code dynamicBatch}. */
         public Options withDynamicBatch(boolean dynamicBatch) {
-            return new Options(inputName, outputName, dynamicBatch);
+            return new Options(inputNames, outputNames, dynamicBatch, batchDims, opset);
+        }
+
+        /** These options with other {@code batchDims}. */
+        public Options withBatchDims(Integer... batchDims) {
+            return new Options(inputNames, outputNames, dynamicBatch, List.of(batchDims), opset);
+        }
+
+        /** These options with another {@code opset}. */
+        public Options withOpset(int opset) {
+            return new Options(inputNames, outputNames, dynamicBatch, batchDims, opset);
+        }
+
+        private static List<String> names(List<String> chosen, String usual, int count) {
+            if (chosen.isEmpty()) {
+                return count == 1 ? List.of(usual) : IntStream.range(0, count).mapToObj(i -> usual + "_" + i).toList();
+            }
+            if (chosen.size() != count) {
+                throw new IllegalArgumentException("OnnxExport: %d names for %d %ss: %s".formatted(chosen.size(), count, usual, chosen));
+            }
+            return chosen;
+        }
+
+        /** The dimension of an input that stays open; −1 if none does. */
+        private int batchDim(int input) {
+            return !dynamicBatch ? -1 : batchDims.isEmpty() ? 0 : batchDims.get(input);
         }
     }
 
+    private final Options options;
     private final OnnxGraph graph;
     private final Recording first;
     private final Recording second;
+    private final int batch; // its size in the first run; −1 if none is open
     private final OnnxSizes sizes;
     private final List<String> values = new ArrayList<>(); // names by number in the recordings
     private final Map<Recording.View, String> names = new HashMap<>(); // of parameters and buffers
 
-    private OnnxExport(Layer layer, Tensor x1, Tensor x2, Options options) {
-        first = Recording.of(layer, x1);
-        second = Recording.of(layer, x2);
-        graph = new OnnxGraph(Recording.nameOf(layer));
-        layer.namedParameters().forEach((name, tensor) -> names.putIfAbsent(Recording.View.of(tensor), name));
-        layer.namedBuffers().forEach((name, tensor) -> names.putIfAbsent(Recording.View.of(tensor), name));
-        String input = graph.fresh(options.inputName);
-        graph.fresh(options.outputName);
-        graph.input(input, x1.dtype(), x1.shape(), x2.shape());
-        values.add(input);
-        sizes = new OnnxSizes(graph, input, x1.dim() == 0 ? 1 : x1.size(0), x2.dim() == 0 ? 1 : x2.size(0));
+    private OnnxExport(Module module, UnaryOperator<List<Tensor>> forward, List<Tensor> x1, List<Tensor> x2, Options options) {
+        this.options = options;
+        first = Recording.of(module, forward, x1);
+        second = Recording.of(module, forward, x2);
+        graph = new OnnxGraph(Recording.nameOf(module), options.opset);
+        module.namedParameters().forEach((name, tensor) -> names.putIfAbsent(Recording.View.of(tensor), name));
+        module.namedBuffers().forEach((name, tensor) -> names.putIfAbsent(Recording.View.of(tensor), name));
+        Options.names(options.inputNames, "input", x1.size()).forEach(name -> values.add(graph.fresh(name)));
+        Options.names(options.outputNames, "output", first.results().size()).forEach(graph::fresh);
+        int open = IntStream.range(0, x1.size()).filter(i -> options.batchDim(i) >= 0).findFirst().orElse(-1);
+        int dim = open < 0 ? 0 : options.batchDim(open);
+        batch = open < 0 ? -1 : x1.get(open).size(dim);
+        for (int i = 0; i < x1.size(); i++) {
+            graph.input(values.get(i), x1.get(i), x2.get(i).shape(), batch);
+        }
+        sizes = new OnnxSizes(graph, open < 0 ? null : values.get(open), dim, Math.max(batch, 1), open < 0 ? 1 : x2.get(open).size(dim));
     }
 
     /** The defaults. */
     public static Options options() {
-        return new Options("input", "output", true);
+        return new Options(List.of(), List.of(), true, List.of(), OnnxGraph.OLDEST_OPSET);
     }
 
     /** As {@link #save(Layer, Tensor, Path, Options)}, with the defaults. */
@@ -99,41 +154,79 @@ public final class OnnxExport {
      *     express; names the operation and the layer
      */
     public static void save(Layer layer, Tensor example, Path path, Options options) throws IOException {
-        byte[] file = export(layer, example, options);
+        save(layer, inputs -> List.of(layer.forward(inputs.get(0))), List.of(example), path, options);
+    }
+
+    /**
+     * Exports a module of several inputs or outputs.
+     *
+     * @param forward  runs the module: from inputs like the examples to the outputs, in the order of their names
+     * @param examples as for one input; those with a batch have it in the same size
+     * @throws IllegalArgumentException as for one input, or if the names, the batch dimensions and the examples do not go together
+     */
+    public static void save(Module module, UnaryOperator<List<Tensor>> forward, List<Tensor> examples, Path path, Options options) throws IOException {
+        byte[] file = export(module, forward, examples, options);
         try (AtomicFile out = AtomicFile.open(path)) {
-            ByteBuffer left = ByteBuffer.wrap(file);
-            while (left.hasRemaining()) {
-                out.channel().write(left);
-            }
+            ChannelOutput bytes = out.output();
+            bytes.put(ByteBuffer.wrap(file));
+            bytes.flush();
             out.commit();
         }
     }
 
-    private static byte[] export(Layer layer, Tensor example, Options options) {
-        if (options.dynamicBatch && (example.dim() == 0 || example.size(0) == 0)) {
-            throw new IllegalArgumentException("OnnxExport: with a dynamic batch the example needs a first dimension that is not empty, got "
-                    + example.shape());
-        }
-        Map<Module, Boolean> modes = new java.util.IdentityHashMap<>();
-        layer.modules().forEach(part -> modes.put(part, part.isTraining()));
-        layer.eval();
+    private static byte[] export(Module module, UnaryOperator<List<Tensor>> forward, List<Tensor> examples, Options options) {
+        checkBatch(examples, options);
+        Map<Module, Boolean> modes = new IdentityHashMap<>();
+        module.modules().forEach(part -> modes.put(part, part.isTraining()));
+        module.eval();
         try {
-            // one sample alone could make a size of 1 look as if it were no batch
-            Tensor x1 = options.dynamicBatch && example.size(0) == 1 ? Tensor.cat(0, example, example) : example.detach();
-            return new OnnxExport(layer, x1, another(x1, options.dynamicBatch), options).write(options.outputName);
+            List<Tensor> x1 = new ArrayList<>();
+            List<Tensor> x2 = new ArrayList<>();
+            for (int i = 0; i < examples.size(); i++) {
+                Tensor x = examples.get(i).detach();
+                int dim = options.batchDim(i);
+                // one sample alone could make a size of 1 look as if it were no batch
+                x1.add(dim >= 0 && x.size(dim) == 1 ? Tensor.cat(dim, x, x) : x.clone());
+                x2.add(another(x1.get(i), dim));
+            }
+            return new OnnxExport(module, forward, x1, x2, options).write();
         } finally {
-            layer.modules().forEach(part -> part.train(modes.get(part)));
+            module.modules().forEach(part -> part.train(modes.get(part)));
+        }
+    }
+
+    private static void checkBatch(List<Tensor> examples, Options options) {
+        if (!options.batchDims.isEmpty() && options.batchDims.size() != examples.size()) {
+            throw new IllegalArgumentException("OnnxExport: %d batch dimensions for %d inputs: %s".formatted(options.batchDims.size(), examples.size(),
+                    options.batchDims));
+        }
+        int batch = -1;
+        for (int i = 0; i < examples.size(); i++) {
+            int dim = options.batchDim(i);
+            Tensor x = examples.get(i);
+            if (dim < 0) {
+                continue;
+            }
+            if (dim >= x.dim() || x.size(dim) == 0) {
+                throw new IllegalArgumentException("OnnxExport: with a dynamic batch example %d needs a dimension %d that is not empty, got %s"
+                        .formatted(i, dim, x.shape()));
+            }
+            if (batch >= 0 && x.size(dim) != batch) {
+                throw new IllegalArgumentException("OnnxExport: examples have batches of %d and %d; withBatchDims says which dimension of an input is "
+                        .formatted(batch, x.size(dim)) + "its batch, -1 for none");
+            }
+            batch = x.size(dim);
         }
     }
 
     /** Other elements, which are as valid as the example's: indices stay in range, what is positive stays so. */
-    private static Tensor another(Tensor x, boolean larger) {
-        Tensor more = larger ? Tensor.cat(0, x, x.narrow(0, 0, 1)) : x;
+    private static Tensor another(Tensor x, int larger) {
+        Tensor more = larger < 0 ? x : Tensor.cat(larger, x, x.narrow(larger, 0, 1));
         Tensor moved = more.flip(IntStream.range(0, x.dim()).toArray());
-        return x.dtype().isFloating() ? moved.mul(0.875) : moved;
+        return x.dtype().isFloating() ? moved.mul(0.875) : moved.clone();
     }
 
-    private byte[] write(String outputName) {
+    private byte[] write() {
         if (first.calls().size() != second.calls().size()) {
             throw new IllegalArgumentException("OnnxExport: the number of operations depends on the input, %d or %d; a graph has one form only".formatted(
                     first.calls().size(), second.calls().size()));
@@ -144,12 +237,15 @@ public final class OnnxExport {
             String[] made = ops.write(call);
             values.addAll(Arrays.asList(made));
         }
-        int last = first.last();
-        if (last < 0 || last != second.last()) {
+        int[] last = first.last();
+        if (!Arrays.equals(last, second.last()) || last.length == 0 || Arrays.stream(last).anyMatch(number -> number < 0)) {
             throw new IllegalArgumentException("OnnxExport: the output does not depend on the input by operations that can be exported");
         }
-        graph.output(outputName, first.result().dtype(), first.result().shape(), second.result().shape());
-        return graph.finish(values.get(last), outputName);
+        List<String> outputs = Options.names(options.outputNames, "output", last.length);
+        for (int i = 0; i < last.length; i++) {
+            graph.output(outputs.get(i), values.get(last[i]), first.results().get(i), second.results().get(i).shape(), batch);
+        }
+        return graph.finish();
     }
 
     OnnxGraph graph() {

@@ -27,19 +27,26 @@ import org.nd4j.shade.protobuf.ByteString;
  * with ND4J.
  */
 final class OnnxGraph {
-    /** The operators' version: the first with all that is used here, and old enough for the runtimes in use. */
-    static final int OPSET = 17;
-    private static final int IR_VERSION = 8; // the one of that time
+    /** The operators' versions: the first with all that is used here, old enough for the runtimes in use, and the last that was tried. */
+    static final int OLDEST_OPSET = 17;
+    static final int NEWEST_OPSET = 22;
     private static final int MOST_BYTES = Integer.MAX_VALUE - (64 << 20); // a protocol buffer ends at 2 GiB
 
     private final GraphProto.Builder graph = GraphProto.newBuilder();
     private final Set<String> names = new HashSet<>();
     private final Map<Recording.View, String> constants = new HashMap<>();
     private final Map<String, String> numbers = new HashMap<>();
+    private final int opset;
     private long bytes;
 
-    OnnxGraph(String name) {
+    OnnxGraph(String name, int opset) {
+        this.opset = opset;
         graph.setName(name.isEmpty() ? "model" : name);
+    }
+
+    /** The version of the operators. */
+    int opset() {
+        return opset;
     }
 
     /** A name that is not used yet. */
@@ -121,6 +128,11 @@ final class OnnxGraph {
         return numbers.computeIfAbsent(dtype + " " + value, key -> constant("number", Tensor.scalar(value).to(dtype)));
     }
 
+    /** A 0-d constant of int64. */
+    String integer(long value) {
+        return numbers.computeIfAbsent("scalar " + value, key -> constant("integer", Tensor.of(new long[] {value}).reshape()));
+    }
+
     /** A constant of int64 and one dimension. */
     String integers(long... values) {
         return numbers.computeIfAbsent(java.util.Arrays.toString(values), key -> constant("integers", Tensor.of(values)));
@@ -169,29 +181,32 @@ final class OnnxGraph {
         };
     }
 
-    void input(String name, DType dtype, Shape shape, Shape other) {
-        graph.addInput(info(name, dtype, shape, other));
+    /** @param batch the size of the batch in {@code shape} */
+    void input(String name, Tensor x, Shape other, int batch) {
+        graph.addInput(info(name, x.dtype(), x.shape(), other, batch));
     }
 
-    void output(String name, DType dtype, Shape shape, Shape other) {
-        graph.addOutput(info(name, dtype, shape, other));
+    /** An output: something that was computed, under a name of its own. */
+    void output(String name, String value, Tensor x, Shape other, int batch) {
+        graph.addNode(NodeProto.newBuilder().setOpType("Identity").setName("node_" + name).addInput(value).addOutput(name));
+        graph.addOutput(info(name, x.dtype(), x.shape(), other, batch));
     }
 
     /** Sizes that differ between two shapes of it are left open. */
-    private static ValueInfoProto info(String name, DType dtype, Shape shape, Shape other) {
+    private static ValueInfoProto info(String name, DType dtype, Shape shape, Shape other, int batch) {
         TensorShapeProto.Builder sizes = TensorShapeProto.newBuilder();
         for (int i = 0; i < shape.rank(); i++) {
             TensorShapeProto.Dimension.Builder size = TensorShapeProto.Dimension.newBuilder();
-            sizes.addDim(shape.dim(i) == other.dim(i) ? size.setDimValue(shape.dim(i)) : size.setDimParam(i == 0 ? "batch" : name + "_" + i));
+            sizes.addDim(shape.dim(i) == other.dim(i) ? size.setDimValue(shape.dim(i)) : size.setDimParam(shape.dim(i) == batch ? "batch" : name + "_" + i));
         }
         TypeProto.Tensor type = TypeProto.Tensor.newBuilder().setElemType(type(dtype).getNumber()).setShape(sizes).build();
         return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(type)).build();
     }
 
-    /** The finished file, with {@code last} under the name {@code output}. */
-    byte[] finish(String last, String output) {
-        graph.addNode(NodeProto.newBuilder().setOpType("Identity").setName("node_output").addInput(last).addOutput(output));
-        return ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("Candela")
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET)).setGraph(graph).build().toByteArray();
+    /** The finished file. */
+    byte[] finish() {
+        int irVersion = opset <= 18 ? 8 : opset <= 20 ? 9 : 10; // the one of the opset's time
+        return ModelProto.newBuilder().setIrVersion(irVersion).setProducerName("Candela")
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(opset)).setGraph(graph).build().toByteArray();
     }
 }

@@ -32,16 +32,16 @@ final class OnnxOps {
     /** Functions of a number and a tensor, in this order. */
     private static final Map<String, String> REVERSED = Map.of("rsub", "Sub", "rdiv", "Div", "rpow", "Pow");
 
-    private static final Map<String, String> REDUCTIONS = Map.of("mean", "ReduceMean", "prod", "ReduceProd", "amax", "ReduceMax", "amin", "ReduceMin");
-
     private static final Set<String> ACTIVATIONS = Set.of("leakyRelu", "elu", "hardsigmoid", "hardswish", "silu", "mish", "logSigmoid", "gelu", "geluTanh");
 
     private final OnnxGraph graph;
     private final OnnxSizes sizes;
+    private final OnnxReductions reductions;
 
     OnnxOps(OnnxGraph graph, OnnxSizes sizes) {
         this.graph = graph;
         this.sizes = sizes;
+        reductions = new OnnxReductions(graph);
     }
 
     /**
@@ -52,6 +52,9 @@ final class OnnxOps {
     String[] write(OnnxCall call) {
         if (call.hasAttribute("cell")) {
             return recurrent(call);
+        }
+        if (call.name().equals("sort")) {
+            return reductions.sort(call, sizes);
         }
         return new String[] {single(call)};
     }
@@ -79,15 +82,27 @@ final class OnnxOps {
         if (ACTIVATIONS.contains(name)) {
             return activation(call);
         }
+        if (OnnxReductions.REDUCTIONS.containsKey(name)) {
+            return reductions.plain(call);
+        }
         return switch (name) {
             case "square" -> node("Mul", call.in(0), call.in(0));
             case "rsqrt" -> node("Reciprocal", node("Sqrt", call.in(0, call.dtype())));
             case "log1p" -> node("Log", node("Add", call.in(0, call.dtype()), graph.number(1, call.dtype())));
             case "expm1" -> node("Sub", node("Exp", call.in(0, call.dtype())), graph.number(1, call.dtype()));
+            case "log2" -> scaled("Log", call, 1 / Math.log(2));
+            case "log10" -> scaled("Log", call, 1 / Math.log(10));
+            case "exp2" -> node("Pow", graph.number(2, call.dtype()), call.in(0, call.dtype()));
+            case "trunc" -> node("Mul", node("Sign", call.in(0)), node("Floor", node("Abs", call.in(0))));
+            case "logit" -> node("Log", node("Div", call.in(0), node("Sub", graph.number(1, call.dtype()), call.in(0))));
+            case "fmod", "remainder" -> remainder(call);
+            case "hypot" -> node("Sqrt", node("Add", node("Mul", left(call), left(call)), node("Mul", right(call), right(call))));
+            case "logaddexp" -> softMaximum(call);
+            case "addcmul", "addcdiv" -> addProduct(call);
             case "erfc" -> node("Sub", graph.number(1, call.dtype()), node("Erf", call.in(0, call.dtype())));
             case "ne" -> node("Not", binary(call));
             case "where" -> node("Where", call.in(0), call.in(1, call.dtype()), call.in(2, call.dtype()));
-            case "clamp" -> clamp(call);
+            case "clamp", "atLeast" -> call.operands() == 3 ? clampByTensors(call) : clamp(call);
             case "to" -> call.cast(call.in(0), call.dtype());
             case "clone", "embedding" -> call.in(0); // copies, and what changes gradients alone
             case "softmax" -> graph.node("Softmax", List.of(call.in(0)), "axis", call.integer("dim"));
@@ -102,11 +117,12 @@ final class OnnxOps {
             case "cat" -> concatenation(call);
             case "indexSelect" -> rows(call);
             case "gather" -> graph.node("GatherElements", List.of(call.in(0), call.tensor("index")), "axis", wrapped(call, call.integer("dim")));
-            case "sum" -> reduceSum(call, call.in(0, call.dtype()));
-            case "mean", "prod", "amax", "amin" -> graph.node(REDUCTIONS.get(name), List.of(call.in(0, call.dtype())), "axes",
-                    call.attribute("dims", int[].class), "keepdims", keepDims(call));
-            case "argmax", "argmin" -> graph.node(name.equals("argmax") ? "ArgMax" : "ArgMin", List.of(call.in(0)), "axis", call.integer("dim"), "keepdims",
-                    keepDims(call));
+            case "var" -> reductions.squaredDeviation(call);
+            case "std" -> node("Sqrt", call.in(0));
+            case "norm" -> reductions.norm(call);
+            case "any", "all" -> reductions.truth(call);
+            case "argmax", "argmin" -> reductions.position(call);
+            case "cumsum" -> reductions.runningSum(call);
             case "pad" -> pad(call);
             default -> throw call.refused("there is no ONNX form of it here");
         };
@@ -115,17 +131,13 @@ final class OnnxOps {
     /** The tensor methods in the tables, for their test. */
     static List<String> kinds() {
         List<String> kinds = new ArrayList<>();
-        List.of(UNARY, BINARY, REVERSED, REDUCTIONS).forEach(table -> kinds.addAll(table.keySet()));
+        List.of(UNARY, BINARY, REVERSED, OnnxReductions.REDUCTIONS).forEach(table -> kinds.addAll(table.keySet()));
         kinds.addAll(ACTIVATIONS);
         return kinds;
     }
 
     private String node(String type, String... inputs) {
         return graph.node(type, List.of(inputs));
-    }
-
-    private static int keepDims(OnnxCall call) {
-        return call.attribute("keepDim", Boolean.class) ? 1 : 0;
     }
 
     private static int wrapped(OnnxCall call, int dim) {
@@ -162,6 +174,46 @@ final class OnnxOps {
         double high = call.number("high");
         return node("Clip", call.in(0, call.dtype()), low == Double.NEGATIVE_INFINITY ? "" : graph.number(low, call.dtype()),
                 high == Double.POSITIVE_INFINITY ? "" : graph.number(high, call.dtype()));
+    }
+
+    private String clampByTensors(OnnxCall call) {
+        String x = call.in(0, call.dtype());
+        x = call.has(1) ? node("Max", x, call.in(1, call.dtype())) : x;
+        return call.has(2) ? node("Min", x, call.in(2, call.dtype())) : x;
+    }
+
+    private String scaled(String type, OnnxCall call, double factor) {
+        return node("Mul", node(type, call.in(0, call.dtype())), graph.number(factor, call.dtype()));
+    }
+
+    private String left(OnnxCall call) {
+        return call.in(0, call.dtype());
+    }
+
+    private String right(OnnxCall call) {
+        return call.hasAttribute("number") ? graph.number(call.number("number"), call.dtype()) : call.in(1, call.dtype());
+    }
+
+    /** What is left of a division: with the sign of the dividend (fmod) or of the divisor (remainder). */
+    private String remainder(OnnxCall call) {
+        if (call.name().equals("fmod")) {
+            return graph.node("Mod", List.of(left(call), right(call)), "fmod", 1);
+        }
+        return call.dtype().isFloating() ? node("Sub", left(call), node("Mul", node("Floor", node("Div", left(call), right(call))), right(call)))
+                : node("Mod", left(call), right(call));
+    }
+
+    /** {@code ln(eᵃ + eᵇ)} with the larger one taken out before. */
+    private String softMaximum(OnnxCall call) {
+        String distance = node("Abs", node("Sub", left(call), right(call)));
+        String rest = node("Log", node("Add", node("Exp", node("Neg", distance)), graph.number(1, call.dtype())));
+        return node("Add", node("Max", left(call), right(call)), rest);
+    }
+
+    private String addProduct(OnnxCall call) {
+        DType type = call.dtype();
+        String product = node(call.name().equals("addcmul") ? "Mul" : "Div", call.in(1, type), call.in(2, type));
+        return node("Add", call.in(0, type), node("Mul", product, graph.number(call.number("value"), type)));
     }
 
     private String activation(OnnxCall call) {
@@ -245,12 +297,6 @@ final class OnnxOps {
         return graph.node("Gather", List.of(call.in(0), index), "axis", wrapped(call, call.integer("dim")));
     }
 
-    private String reduceSum(OnnxCall call, String x) {
-        int[] dims = call.attribute("dims", int[].class);
-        return graph.node("ReduceSum", List.of(x, graph.integers(Arrays.stream(dims).asLongStream().toArray())), "keepdims", keepDims(call),
-                "noop_with_empty_axes", 1);
-    }
-
     private String pad(OnnxCall call) {
         int[] before = call.attribute("before", int[].class);
         int[][] to = call.both("to");
@@ -288,6 +334,10 @@ final class OnnxOps {
     private String pooling(OnnxCall call) {
         PoolRegions regions = call.any("regions", PoolRegions.class);
         int spatial = regions.spatial();
+        boolean average = !call.attribute("pooling", String.class).equals("max");
+        if (!regions.isUniform() && average && call.integer("divisor") == 0 && call.operand(0).dim() == spatial + 2) {
+            return unevenAverages(call, regions);
+        }
         if (!regions.isUniform()) {
             throw call.refused("its windows differ in size, %s to %s".formatted(call.operand(0).shape(), call.result().shape()));
         }
@@ -310,10 +360,15 @@ final class OnnxOps {
                 countsAll &= regions.counted()[d][o] == kernel[i];
             }
         }
-        if (call.attribute("pooling", String.class).equals("max")) {
+        if (!average) {
             return graph.node("MaxPool", List.of(call.in(0)), "kernel_shape", kernel, "strides", stride, "dilations", step, "pads", pads);
         }
-        if (call.integer("divisor") != 0 || !countsInside && !countsAll) {
+        if (call.integer("divisor") != 0) {
+            String mean = graph.node("AveragePool", List.of(call.in(0)), "kernel_shape", kernel, "strides", stride, "pads", pads, "count_include_pad", 1);
+            double more = (double) Arrays.stream(kernel).reduce(1, (a, b) -> a * b) / call.integer("divisor");
+            return node("Mul", mean, graph.number(more, call.dtype()));
+        }
+        if (!countsInside && !countsAll) {
             throw call.refused("its divisor is neither the size of the window nor the number of its positions inside the input");
         }
         return graph.node("AveragePool", List.of(call.in(0)), "kernel_shape", kernel, "strides", stride, "pads", pads, "count_include_pad",
@@ -334,9 +389,31 @@ final class OnnxOps {
                 matrix[taps.index()[i]][o] += taps.weight()[i];
             }
         }
+        return along(call.in(0), dim, rank, matrix, call.dtype());
+    }
+
+    /** Averages of windows that differ in size, along one dimension after the other. */
+    private String unevenAverages(OnnxCall call, PoolRegions regions) {
+        String y = call.in(0);
+        int rank = call.operand(0).dim();
+        for (int dim = 2; dim < rank; dim++) {
+            int d = 3 - (rank - 2) + dim - 2; // regions are of three dimensions
+            double[][] matrix = new double[regions.in()[d]][regions.out()[d]];
+            for (int o = 0; o < regions.out()[d]; o++) {
+                for (int i = regions.start()[d][o]; i < regions.end()[d][o]; i++) {
+                    matrix[i][o] = 1.0 / regions.counted()[d][o];
+                }
+            }
+            y = along(y, dim, rank, matrix, call.dtype());
+        }
+        return y;
+    }
+
+    /** A product of the vectors along a dimension with a matrix. */
+    private String along(String x, int dim, int rank, double[][] matrix, DType type) {
         int[] swapped = IntStream.range(0, rank).map(i -> i == dim ? rank - 1 : i == rank - 1 ? dim : i).toArray();
-        String last = graph.node("Transpose", List.of(call.in(0)), "perm", swapped);
-        String product = node("MatMul", last, graph.constant("resampling", Tensor.of(matrix).to(call.dtype())));
+        String last = graph.node("Transpose", List.of(x), "perm", swapped);
+        String product = node("MatMul", last, graph.constant("resampling", Tensor.of(matrix).to(type)));
         return graph.node("Transpose", List.of(product), "perm", swapped);
     }
 
@@ -366,8 +443,8 @@ final class OnnxOps {
         boolean apart = Arrays.equals(statistics[0], Arrays.copyOf(call.sizes(0)[0], 2)) && x.dim() > 2;
         String value = apart ? call.in(0) : node("Reshape", call.in(0), graph.integers(0, statistics[0][1], -1));
         int[] axes = apart ? IntStream.range(2, x.dim()).toArray() : new int[] {2};
-        String centered = node("Sub", value, graph.node("ReduceMean", List.of(value), "axes", axes, "keepdims", 1));
-        String variance = graph.node("ReduceMean", List.of(node("Mul", centered, centered)), "axes", axes, "keepdims", 1);
+        String centered = node("Sub", value, reductions.reduce("ReduceMean", value, axes, true));
+        String variance = reductions.reduce("ReduceMean", node("Mul", centered, centered), axes, true);
         String y = node("Div", centered, node("Sqrt", node("Add", variance, graph.number(call.number("eps"), type))));
         y = apart ? y : node("Reshape", y, sizes.target(call.sizes(0)[0], call.sizes(0)[1], call));
         y = call.has(1) ? node("Mul", y, perChannel(call, 1)) : y;

@@ -8,14 +8,16 @@ import java.util.stream.IntStream;
 /** Sizes in a graph whose batch size is open: those that were the same in two runs are constants, the others are multiples of the batch size. */
 final class OnnxSizes {
     private final OnnxGraph graph;
-    private final String input;
+    private final String input; // one that has the batch's size
+    private final int dim; // there
     private final int first; // the batch sizes of the two runs
     private final int second;
     private String batch; // its name, once it was needed
 
-    OnnxSizes(OnnxGraph graph, String input, int first, int second) {
+    OnnxSizes(OnnxGraph graph, String input, int dim, int first, int second) {
         this.graph = graph;
         this.input = input;
+        this.dim = dim;
         this.first = first;
         this.second = second;
     }
@@ -52,7 +54,7 @@ final class OnnxSizes {
         }
         if (batch == null) {
             String shape = graph.node("Shape", List.of(input));
-            batch = graph.node("Slice", List.of(shape, graph.integers(0), graph.integers(1)));
+            batch = graph.node("Slice", List.of(shape, graph.integers(dim), graph.integers(dim + 1)));
         }
         return a == first ? batch : graph.node("Mul", List.of(batch, graph.integers(a / first)));
     }

@@ -19,6 +19,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** The operations by which one forward pass makes its result from its input. Whatever does not depend on the input is left out. */
 final class Recording implements Tracer {
@@ -45,23 +46,24 @@ final class Recording implements Tracer {
     private final Map<View, Integer> views = new HashMap<>();
     private final Map<Storage, Set<Tensor>> users = new IdentityHashMap<>(); // the tensors among them, by their memory
     private final Deque<String> places = new ArrayDeque<>();
-    private Tensor result;
-    private int last;
+    private List<Tensor> results;
+    private int[] last;
     private int count;
 
     private Recording() {}
 
     /**
-     * Runs a layer once.
+     * Runs a module once.
      *
+     * @param forward how it is run
      * @throws IllegalArgumentException if an operation that cannot be exported takes part
      */
-    static Recording of(Layer layer, Tensor input) {
+    static Recording of(Module module, UnaryOperator<List<Tensor>> forward, List<Tensor> inputs) {
         Recording recording = new Recording();
-        recording.number(input);
+        inputs.forEach(recording::number);
         List<HookHandle> hooks = new ArrayList<>();
-        for (Map.Entry<String, Module> part : layer.namedModules().entrySet()) {
-            if (part.getValue() instanceof Layer inner && inner != layer) {
+        for (Map.Entry<String, Module> part : module.namedModules().entrySet()) {
+            if (part.getValue() instanceof Layer inner && inner != module) {
                 String place = "layer '" + part.getKey() + "' (" + nameOf(inner) + ")";
                 hooks.add(inner.registerForwardPreHook((l, x) -> {
                     recording.places.push(place);
@@ -74,19 +76,19 @@ final class Recording implements Tracer {
             }
         }
         try {
-            recording.places.push(nameOf(layer));
-            recording.result = Autograd.noGrad(() -> Tracer.trace(recording, () -> layer.forward(input)));
+            recording.places.push(nameOf(module));
+            recording.results = Autograd.noGrad(() -> Tracer.trace(recording, () -> forward.apply(inputs)));
         } finally {
             hooks.forEach(HookHandle::remove);
         }
-        recording.last = recording.numberOf(recording.result);
+        recording.last = recording.results.stream().mapToInt(recording::numberOf).toArray();
         return recording;
     }
 
-    /** The class of a layer; anonymous ones go by what they extend. */
-    static String nameOf(Layer layer) {
-        String name = layer.getClass().getSimpleName();
-        return name.isEmpty() ? layer.getClass().getSuperclass().getSimpleName() : name;
+    /** The class of a module; anonymous ones go by what they extend. */
+    static String nameOf(Module module) {
+        String name = module.getClass().getSimpleName();
+        return name.isEmpty() ? module.getClass().getSuperclass().getSimpleName() : name;
     }
 
     @Override
@@ -139,12 +141,12 @@ final class Recording implements Tracer {
         return calls;
     }
 
-    Tensor result() {
-        return result;
+    List<Tensor> results() {
+        return results;
     }
 
-    /** The number of the result; −1 if it does not depend on the input. */
-    int last() {
+    /** The numbers of the results; −1 for those that do not depend on an input. */
+    int[] last() {
         return last;
     }
 }

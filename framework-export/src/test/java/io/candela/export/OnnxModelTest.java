@@ -22,6 +22,7 @@ import io.candela.nn.RNN;
 import io.candela.nn.RNNBase;
 import io.candela.nn.ReLU;
 import io.candela.nn.Sequential;
+import io.candela.nn.Transformer;
 import io.candela.nn.TransformerEncoder;
 import io.candela.nn.TransformerEncoderLayer;
 import io.candela.nn.models.ResNet;
@@ -32,6 +33,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,9 +145,46 @@ class OnnxModelTest {
     }
 
     @Test
+    void severalInputsAndOutputs() throws IOException, OrtException {
+        var lstm = new LSTM(4, 5, LSTM.options().withNumLayers(2));
+        OnnxExport.Options options = OnnxExport.options().withBatchDims(1, 1, 1).withInputNames("x", "h0", "c0").withOutputNames("y", "h", "c");
+        Onnx.check(lstm, in -> {
+            var y = lstm.forward(in.get(0), in.get(1), in.get(2));
+            return List.of(y.output(), y.hn(), y.cn());
+        }, options, Stream.of(2, 3, 1).map(n -> List.of(Tensor.randn(6, n, 4), Tensor.randn(2, n, 5), Tensor.randn(2, n, 5))).toList());
+        var transformer = new Transformer(8, 2, 1, 1, Transformer.options().withDimFeedforward(16).withBatchFirst(true));
+        Onnx.check(transformer, in -> List.of(transformer.forward(in.get(0), in.get(1))), OnnxExport.options().withOpset(18),
+                Stream.of(2, 3).map(n -> List.of(Tensor.randn(n, 5, 8), Tensor.randn(n, 3, 8))).toList());
+        var embedding = new Embedding(9, 4);
+        Onnx.check(embedding, in -> List.of(embedding.forward(in.get(0)).where(in.get(1), in.get(2)), in.get(2), in.get(1)),
+                OnnxExport.options().withBatchDims(0, 0, -1), Stream.of(2, 4).map(n -> List.of(Tensor.randint(0, 9, n), Tensor.rand(n, 4).gt(0.5),
+                        Tensor.randn(4))).toList());
+    }
+
+    @Test
+    void namesAndBatchesOfSeveralInputsMustAgree() throws IOException, OrtException {
+        Path file = folder.resolve("model.onnx");
+        List<Tensor> examples = List.of(Tensor.randn(2, 3), Tensor.randn(4, 3));
+        Layer any = Onnx.layer(x -> x);
+        for (OnnxExport.Options options : List.of(OnnxExport.options(), OnnxExport.options().withBatchDims(0),
+                OnnxExport.options().withBatchDims(0, 2), OnnxExport.options().withDynamicBatch(false).withInputNames("a"))) {
+            assertThrows(IllegalArgumentException.class, () -> OnnxExport.save(any, in -> List.of(in.get(0).mul(2)), examples, file, options));
+        }
+        assertThrows(IllegalArgumentException.class, () -> OnnxExport.options().withInputNames("a").withOutputNames("a"));
+        assertThrows(IllegalArgumentException.class, () -> OnnxExport.options().withOpset(16));
+        assertFalse(Files.exists(file));
+        OnnxExport.save(any, in -> List.of(in.get(0).sum(0).mul(in.get(1))), examples, file, OnnxExport.options().withBatchDims(-1, 0));
+        try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), new OrtSession.SessionOptions())) {
+            assertEquals("[input_0, input_1]", session.getInputNames().toString());
+            assertTrue(Arrays.equals(new long[] {2, 3}, ((TensorInfo) session.getInputInfo().get("input_0").getInfo()).getShape()));
+            assertTrue(Arrays.equals(new long[] {-1, 3}, ((TensorInfo) session.getOutputInfo().get("output").getInfo()).getShape()));
+        }
+    }
+
+    @Test
     void namesAndFixedBatch() throws IOException, OrtException {
         Path file = folder.resolve("model.onnx");
-        OnnxExport.save(new Mlp(), Tensor.randn(4, 2), file, OnnxExport.options().withInputName("flowers").withOutputName("species")
+        OnnxExport.save(new Mlp(), Tensor.randn(4, 2), file, OnnxExport.options().withInputNames("flowers").withOutputNames("species")
                 .withDynamicBatch(false));
         try (OrtSession session = OrtEnvironment.getEnvironment().createSession(file.toString(), new OrtSession.SessionOptions())) {
             assertEquals("[flowers]", session.getInputNames().toString());
@@ -175,7 +215,7 @@ class OnnxModelTest {
 
     @Test
     void whatCannotBeExportedIsRefusedByNameAndPlace() throws IOException {
-        refused("cumsum in layer '1.0' (Layer)", new Sequential(new ReLU(), new Sequential(Onnx.layer(x -> x.cumsum(1)))));
+        refused("cumprod in layer '1.0' (Layer)", new Sequential(new ReLU(), new Sequential(Onnx.layer(x -> x.cumprod(1)))));
         refused("addInPlace", Onnx.layer(x -> {
             Tensor y = x.mul(2);
             Tensor left = y.narrow(1, 0, 2); // sees the change, too
@@ -196,7 +236,7 @@ class OnnxModelTest {
         refused("does not depend on the input", Onnx.layer(x -> Tensor.ones(2)));
         refused("statistics of the batch", new Sequential(new BatchNorm1d(4, BatchNorm1d.options().withTrackRunningStats(false))));
         Path file = Files.writeString(folder.resolve("model.onnx"), "as before");
-        assertThrows(IllegalArgumentException.class, () -> OnnxExport.save(Onnx.layer(x -> x.cumsum(1)), Tensor.ones(2, 4), file));
+        assertThrows(IllegalArgumentException.class, () -> OnnxExport.save(Onnx.layer(x -> x.cumprod(1)), Tensor.ones(2, 4), file));
         assertEquals("as before", Files.readString(file));
     }
 

@@ -3,6 +3,7 @@ package io.candela.export;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.candela.nn.AdaptiveAvgPool2d;
+import io.candela.nn.AdaptiveMaxPool2d;
 import io.candela.nn.AvgPool1d;
 import io.candela.nn.AvgPool2d;
 import io.candela.nn.BatchNorm1d;
@@ -19,13 +20,17 @@ import io.candela.nn.InstanceNorm2d;
 import io.candela.nn.InterpolateMode;
 import io.candela.nn.Layer;
 import io.candela.nn.LayerNorm;
+import io.candela.nn.LPPool2d;
+import io.candela.nn.LocalResponseNorm;
 import io.candela.nn.MaxPool2d;
 import io.candela.nn.NormOptions;
 import io.candela.nn.PReLU;
+import io.candela.nn.PadMode;
 import io.candela.nn.PixelShuffle;
 import io.candela.nn.RMSNorm;
 import io.candela.nn.ReLU;
 import io.candela.nn.ReflectionPad2d;
+import io.candela.nn.ReplicationPad3d;
 import io.candela.nn.Sequential;
 import io.candela.nn.Upsample;
 import io.candela.nn.ZeroPad2d;
@@ -36,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -118,6 +124,19 @@ class OnnxOpTest {
         add("or", x -> x.gt(0).logicalOr(row.gt(0)));
         add("xor", x -> x.gt(0).logicalXor(row.gt(0)));
         add("where", x -> x.where(x.gt(0), row).maskedFill(x.lt(-1), 7));
+        add("log2", x -> x.abs().log2());
+        add("log10", x -> x.abs().log10());
+        add("exp2", Tensor::exp2);
+        add("trunc", x -> x.mul(3).trunc());
+        add("logit", x -> x.sigmoid().logit());
+        add("fmod", x -> x.mul(3).fmod(0.7).add(x.fmod(row)));
+        add("remainder", x -> x.mul(3).remainder(0.7).add(x.remainder(row)));
+        add("remainder of integers", x -> x.mul(9).to(DType.INT64).remainder(4));
+        add("hypot", x -> x.hypot(row));
+        add("logaddexp", x -> x.logaddexp(row));
+        add("addcmul", x -> x.addcmul(x, row, 0.5));
+        add("addcdiv", x -> x.addcdiv(x, row.abs().add(1), 0.5));
+        add("clamp by tensors", x -> x.clamp(row.abs().neg(), row.abs()).add(x.clamp(null, row)));
         add("to", x -> x.mul(5).to(DType.INT64).add(1).mul(0.5));
         add("clone", Tensor::clone);
         add("in place", x -> {
@@ -148,12 +167,31 @@ class OnnxOpTest {
         add("prod", Onnx.layer(x -> x.prod(1, false)), 3, 4);
         add("amax", Onnx.layer(x -> x.amax(false, 1)), 3, 4);
         add("amin", Onnx.layer(x -> x.amin(false, -1)), 3, 4);
+        add("var", Onnx.layer(x -> x.var(1, true, 1, 2).add(x.var(0, true, 2))), 3, 4);
+        add("std", Onnx.layer(x -> x.std(1, false, 1)), 3, 4);
+        add("norm", Onnx.layer(x -> x.norm(true, 1).add(x.norm(1, true, -1)).add(x.norm(3, true, 1))
+                .add(x.norm(Double.POSITIVE_INFINITY, true, 1, 2)).add(x.norm())), 3, 4);
+        add("any", Onnx.layer(x -> x.gt(1).any(1, false)), 3, 4);
+        add("all", Onnx.layer(x -> x.gt(-1).all(-1, true)), 3, 4);
+        add("cumsum", Onnx.layer(x -> x.cumsum(1).add(x.cumsum(-1))), 3, 4);
+        add("sort", Onnx.layer(x -> x.sort(1, true).values().add(x.sort(0, false).values())), 3, 4);
+        add("argsort", Onnx.layer(x -> x.round().argsort(1, false)), 3, 4);
+        add("topk", Onnx.layer(x -> x.topk(2, 1).values().add(x.topk(2, 1, false).indices())), 3, 4);
+        add("median", Onnx.layer(x -> x.sort(-1, false).values().get(0)), 3, 4);
+        add("normalize", Onnx.layer(x -> F.normalize(x, 2, 1, 1e-12)), 3, 4);
+        add("cosineSimilarity", x -> F.cosineSimilarity(x, row.expandAs(x), 1, 1e-8));
         add("argmax", x -> x.argmax(1));
         add("argmin", x -> x.argmin(1));
         add("softmax", Onnx.layer(x -> x.softmax(1)), 3, 4);
         add("logSoftmax", Onnx.layer(x -> x.logSoftmax(-1)), 3, 4);
         add("pad", new ZeroPad2d(1, 2, 0, 3), 2, 3, 4);
         add("mirror", new ReflectionPad2d(1), 2, 3, 4);
+        add("F.pad reflect", Onnx.layer(x -> F.pad(x, new int[] {1, 2}, PadMode.REFLECT, 0)), 3, 4);
+        add("F.pad replicate", Onnx.layer(x -> F.pad(x, new int[] {1, 2, 3, 0}, PadMode.REPLICATE, 0)), 2, 3, 4);
+        add("F.pad circular", Onnx.layer(x -> F.pad(x, new int[] {1, 2, 0, 1}, PadMode.CIRCULAR, 0)), 2, 3, 4);
+        add("F.pad constant, and cropped", Onnx.layer(x -> F.pad(x, new int[] {-1, 2}, PadMode.CONSTANT, 1.5)), 3, 4);
+        add("replicated in three dimensions", new ReplicationPad3d(1), 2, 3, 3, 3);
+        add("upsampled cubically", new Upsample(Upsample.options().withScaleFactor(2).withMode(InterpolateMode.BICUBIC)), 2, 4, 4);
         add("upsampled", new Upsample(Upsample.options().withScaleFactor(2).withMode(InterpolateMode.BILINEAR)), 2, 3, 4);
         add("pixelShuffle", new PixelShuffle(2), 4, 3, 3);
     }
@@ -169,6 +207,11 @@ class OnnxOpTest {
         add("avgPool1d", new AvgPool1d(3, 2), 2, 9);
         add("avgPool2d", new AvgPool2d(new int[] {3}, AvgPool2d.options().withPadding(1)), 2, 9, 9);
         add("avgPool2d of the inside", new AvgPool2d(new int[] {3}, AvgPool2d.options().withPadding(1).withCountIncludePad(false)), 2, 9, 9);
+        add("avgPool2d with another divisor", new AvgPool2d(new int[] {3}, AvgPool2d.options().withPadding(1).withDivisorOverride(5)), 2, 9, 9);
+        add("adaptiveAvgPool2d of uneven windows", new AdaptiveAvgPool2d(3, 7), 3, 7, 5);
+        add("adaptiveMaxPool2d", new AdaptiveMaxPool2d(2), 3, 8, 4);
+        add("lpPool2d", new LPPool2d(2, 2), 3, 8, 8);
+        add("localResponseNorm", new LocalResponseNorm(3), 6, 4, 4);
         add("adaptiveAvgPool2d", new AdaptiveAvgPool2d(1), 3, 7, 5);
         add("batchNorm1d", new BatchNorm1d(4), 4);
         add("batchNorm2d", new BatchNorm2d(4, new NormOptions(1e-3, 0.1, true, false, true)), 4, 3, 3);
@@ -193,6 +236,16 @@ class OnnxOpTest {
         add("geluTanh", x -> F.gelu(x, GELU.Approximate.TANH));
         add("celu and selu", x -> F.celu(x, 2).add(F.selu(x)));
         add("glu", F::glu);
+    }
+
+    /** What ONNX writes in another way in newer versions, and something of everything else. */
+    @TestFactory
+    Stream<DynamicTest> otherOpsets() {
+        Set<String> chosen = Set.of("mean", "prod", "amax", "norm", "var", "any", "argmax", "topk", "layerNorm", "groupNorm", "pad", "avgPool2d", "slice",
+                "conv2d", "upsampled", "hardswish", "gelu");
+        return IntStream.rangeClosed(18, 22).boxed().flatMap(opset -> cases().entrySet().stream().filter(entry -> chosen.contains(entry.getKey()))
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey() + ", " + opset, () -> Onnx.check(entry.getValue().layer,
+                        OnnxExport.options().withOpset(opset), batch(3, entry.getValue().sample), batch(5, entry.getValue().sample)))));
     }
 
     @TestFactory

@@ -2,6 +2,7 @@ package io.candela.nn;
 
 import io.candela.autograd.UnaryOp;
 import io.candela.tensor.Tensor;
+import java.util.Map;
 
 /** max(x, low) whose gradient passes everywhere, as where PyTorch limits a divisor outside the graph. */
 final class AtLeast extends UnaryOp {
@@ -14,6 +15,11 @@ final class AtLeast extends UnaryOp {
     @Override
     public String name() {
         return "atLeast";
+    }
+
+    @Override
+    protected Map<String, Object> attributes() {
+        return Map.of("low", low, "high", Double.POSITIVE_INFINITY);
     }
 
     @Override
