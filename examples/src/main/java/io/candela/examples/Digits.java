@@ -8,6 +8,7 @@ import io.candela.nn.Layer;
 import io.candela.optim.Adam;
 import io.candela.optim.Optimizer;
 import io.candela.optim.lr.CosineAnnealingLR;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,26 +66,29 @@ final class Digits extends TrainingCommand {
     @Override
     public Integer call() throws InputException, IOException {
         checkOptions();
+        Device device = device();
         if (threads != null) {
             CpuBackend.setThreads(threads);
         }
-        Tensor unknown = predict == null ? null : DigitsData.unknown(predict);
+        Tensor unknown = predict == null ? null : DigitsData.unknown(predict).to(device);
         if (predictsOnly()) {
             DigitsNet model = new DigitsNet(DigitsData.BUNDLED_SIDE);
             ModelFiles.restore(model, load);
+            model.to(device);
             report(new Result(load, null, 0, 0, "digit", predictions(model, unknown)));
         } else {
             Tensor.manualSeed(seed);
-            train(data == null ? DigitsData.bundled() : DigitsData.mnist(data), unknown);
+            train(data == null ? DigitsData.bundled() : DigitsData.mnist(data), unknown, device);
         }
         return 0;
     }
 
-    private void train(DigitsData data, Tensor unknown) throws InputException, IOException {
+    private void train(DigitsData data, Tensor unknown, Device device) throws InputException, IOException {
         DigitsNet model = new DigitsNet(data.side());
         if (load != null) {
             ModelFiles.restore(model, load);
         }
+        model.to(device);
         Optimizer optimizer = new Adam(model.parameters(), lr);
         CosineAnnealingLR schedule = new CosineAnnealingLR(optimizer, Math.max(1, epochs));
         Training training = new Training(model, new CrossEntropyLoss(), optimizer);
@@ -110,7 +114,7 @@ final class Digits extends TrainingCommand {
         say("trained %d epochs in %.2f s", epochs - done, seconds);
 
         Batch some = data.testing().iterator().next();
-        saveAndCheck(model, new DigitsNet(data.side()), save, some.input());
+        saveAndCheck(model, new DigitsNet(data.side()), save, some.input().to(device));
         say("saved %s; a new model loaded from it predicts the same for %d pictures", save, some.rows());
 
         Score score = Score.of(model, data.testing());

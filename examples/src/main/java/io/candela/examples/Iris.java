@@ -3,6 +3,7 @@ package io.candela.examples;
 import io.candela.nn.Layer;
 import io.candela.nn.NLLLoss;
 import io.candela.optim.Adam;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,18 +59,20 @@ final class Iris extends TrainingCommand {
     @Override
     public Integer call() throws InputException, IOException {
         checkOptions();
-        Tensor unknown = predict == null ? null : IrisCsv.measurements(predict);
+        Device device = device();
+        Tensor unknown = predict == null ? null : IrisCsv.measurements(predict).to(device);
         if (predictsOnly()) {
             Multiclass model = new Multiclass();
             ModelFiles.restore(model, load);
+            model.to(device);
             report(new Result(load, null, 0, 0, "species", predictions(model, unknown)));
         } else {
-            train(data == null ? IrisCsv.bundled() : IrisCsv.flowers(data), unknown);
+            train(data == null ? IrisCsv.bundled() : IrisCsv.flowers(data), unknown, device);
         }
         return 0;
     }
 
-    private void train(IrisData data, Tensor unknown) throws InputException, IOException {
+    private void train(IrisData data, Tensor unknown, Device device) throws InputException, IOException {
         if (data.size() < 2) {
             throw new InputException(this.data + ": 1 flower is too few to split; 2 are needed at least");
         }
@@ -79,6 +82,7 @@ final class Iris extends TrainingCommand {
         if (load != null) {
             ModelFiles.restore(model, load);
         }
+        model.to(device);
 
         Training training = new Training(model, new NLLLoss(), new Adam(model.parameters(), lr));
         int done;
@@ -98,7 +102,7 @@ final class Iris extends TrainingCommand {
         }
         say("trained %d epochs in %.2f s", epochs - done, seconds);
 
-        saveAndCheck(model, new Multiclass(), save, data.input());
+        saveAndCheck(model, new Multiclass(), save, data.input().to(device));
         say("saved %s; a new model loaded from it predicts the same for all %d flowers", save, data.size());
 
         Score score = Score.of(model, split.test());

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
  * What went wrong stands in one sentence on the error stream.
  */
 @Command(name = "candela", description = "Example programs of Candela, a deep-learning framework for Java.", subcommands = {
-    Iris.class, Digits.class, Inspect.class, Convert.class, Diff.class})
+    Iris.class, Digits.class, Devices.class, Inspect.class, Convert.class, Diff.class})
 public final class Main implements Runnable {
     private static final int FAILED = 1;
     private static final int BAD_INPUT = 2;

@@ -6,6 +6,7 @@ import io.candela.nn.CrossEntropyLoss;
 import io.candela.nn.Layer;
 import io.candela.nn.Loss;
 import io.candela.nn.NLLLoss;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -35,7 +36,9 @@ record Score(int[][] confusion, double loss) {
                 int[][] confusion = null;
                 double sum = 0;
                 int total = 0;
-                for (Batch batch : batches) {
+                Device device = model.parameters().get(0).device();
+                for (Batch next : batches) {
+                    Batch batch = next.to(device);
                     Tensor output = model.forward(batch.input());
                     confusion = confusion != null ? confusion : new int[output.size(1)][output.size(1)];
                     int[] guesses = output.argmax(1).toIntArray();

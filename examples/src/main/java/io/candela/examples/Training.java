@@ -4,6 +4,7 @@ import io.candela.io.data.Batch;
 import io.candela.nn.Layer;
 import io.candela.nn.Loss;
 import io.candela.optim.Optimizer;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.util.stream.DoubleStream;
 
@@ -16,13 +17,15 @@ import java.util.stream.DoubleStream;
  */
 record Training(Layer model, Loss lossFn, Optimizer optimizer) {
     /**
-     * Goes once over batches.
+     * Goes once over batches, which are copied to the model's device.
      *
      * @return the loss of each batch, before its step
      */
     double[] epoch(Iterable<Batch> batches) {
         DoubleStream.Builder losses = DoubleStream.builder();
-        for (Batch batch : batches) {
+        Device device = model.parameters().get(0).device();
+        for (Batch next : batches) {
+            Batch batch = next.to(device);
             Tensor loss = lossFn.forward(model.forward(batch.input()), batch.target());
             optimizer.zeroGrad();
             loss.backward();

@@ -1,8 +1,11 @@
 package io.candela.examples;
 
 import io.candela.autograd.Autograd;
+import io.candela.backend.Backends;
 import io.candela.io.TensorIO;
 import io.candela.nn.Layer;
+import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,6 +28,10 @@ abstract class TrainingCommand implements Callable<Integer> {
     private static final int LAST = 100;
     private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume");
 
+    @Option(names = "--device", paramLabel = "DEVICE", order = LAST, defaultValue = "cpu", description = "Where to compute: cpu, cuda or cuda:N"
+            + " (${DEFAULT-VALUE}). What is random in data and start values is drawn on the CPU, whatever the device.")
+    private String device;
+
     @Option(names = "--json", order = LAST, description = "Print one JSON object and nothing else: accuracy and loss on the test"
             + " data, epochs, seconds of training, file; with --predict also predictions.")
     private boolean json;
@@ -40,6 +47,17 @@ abstract class TrainingCommand implements Callable<Integer> {
     final void check(boolean good, String message) {
         if (!good) {
             throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
+    /** The device to compute on. */
+    final Device device() throws InputException {
+        try {
+            Device chosen = Device.parse(device);
+            Backends.of(chosen);
+            return chosen;
+        } catch (DeviceException e) {
+            throw new InputException("--device " + e.getMessage(), e);
         }
     }
 
@@ -108,6 +126,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     static void saveAndCheck(Layer model, Layer fresh, Path save, Tensor input) throws InputException, IOException {
         TensorIO.save(model.stateDict(), save);
         ModelFiles.restore(fresh, save);
+        fresh.to(input.device());
         boolean training = model.isTraining();
         model.eval();
         fresh.eval();

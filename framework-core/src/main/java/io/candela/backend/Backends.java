@@ -46,6 +46,11 @@ public final class Backends {
         return provider.backend(device.index());
     }
 
+    /** Who offers devices of a kind; null if nobody on the class path does. The CPU needs nobody. */
+    public static BackendProvider provider(Device.Type type) {
+        return Found.PROVIDERS.get(type);
+    }
+
     /** Whether tensors can be placed on a device. */
     public static boolean isUsable(Device device) {
         if (device.type() == Device.Type.CPU) {

@@ -22,6 +22,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Map;
 
 /** The CPU: Java loops for small work, oneDNN for large work, ND4J for the long tail. Always there. */
 public final class CpuBackend implements Backend {
@@ -57,6 +58,11 @@ public final class CpuBackend implements Backend {
             throw new IllegalArgumentException("CpuBackend: threads must be 1 or more, got " + count);
         }
         Workers.setThreads(count);
+    }
+
+    /** The processor's name, the threads that large kernels use, the vector instructions that oneDNN finds, and its version; in this order. */
+    public static Map<String, Object> about() {
+        return Processor.about();
     }
 
     /** Bytes of native memory that tensors use now, with their slabs. */

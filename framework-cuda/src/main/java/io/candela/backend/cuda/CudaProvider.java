@@ -3,6 +3,7 @@ package io.candela.backend.cuda;
 import io.candela.backend.Backend;
 import io.candela.backend.BackendProvider;
 import io.candela.tensor.Device;
+import java.util.Map;
 
 /** The GPUs of this machine. What they need is looked for once, when first somebody asks. */
 public final class CudaProvider implements BackendProvider {
@@ -27,6 +28,16 @@ public final class CudaProvider implements BackendProvider {
     @Override
     public int deviceCount() {
         return backends.length;
+    }
+
+    @Override
+    public Map<String, Object> about(int index) {
+        return installation.driver().properties(index).about();
+    }
+
+    @Override
+    public Map<String, String> libraries() {
+        return Libraries.versions();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.candela.backend.cuda;
 import io.candela.backend.Backend;
 import io.candela.backend.BackendProvider;
 import io.candela.tensor.Device;
+import java.util.Map;
 
 /** In tests two simulated GPUs, {@code cuda:0} and {@code cuda:1}; with {@code -Dcandela.tests.cuda=real} those of the machine instead. */
 public final class SimulatedProvider implements BackendProvider {
@@ -38,6 +39,11 @@ public final class SimulatedProvider implements BackendProvider {
     @Override
     public int deviceCount() {
         return 2;
+    }
+
+    @Override
+    public Map<String, Object> about(int index) {
+        return driver().properties(index).about();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.candela.io.data;
 
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.util.List;
 
@@ -17,6 +18,12 @@ public record Batch(List<Tensor> tensors) implements TensorGroup {
     /** How many samples. */
     public int rows() {
         return input().size(0);
+    }
+
+    /** The same samples on a device: copies, or this batch if all of it is there. */
+    public Batch to(Device device) {
+        return tensors.stream().allMatch(tensor -> tensor.device().equals(device)) ? this
+                : new Batch(tensors.stream().map(tensor -> tensor.to(device)).toList());
     }
 
     /**

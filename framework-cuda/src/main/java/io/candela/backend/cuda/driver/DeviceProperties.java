@@ -1,5 +1,8 @@
 package io.candela.backend.cuda.driver;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * What a device is.
  *
@@ -18,5 +21,16 @@ public record DeviceProperties(String name, int major, int minor, long bytes, in
     /** The compute capability as compilers want it: 90 for 9.0. */
     public int arch() {
         return major * 10 + minor;
+    }
+
+    /** All of it by name, for people; the memory as a {@code Long}. */
+    public Map<String, Object> about() {
+        Map<String, Object> about = new LinkedHashMap<>();
+        about.put("name", name);
+        about.put("memory", bytes);
+        about.put("compute capability", major + "." + minor);
+        about.put("multiprocessors", multiprocessors);
+        about.put("driver", "for CUDA " + driverVersion / 1000 + "." + driverVersion % 1000 / 10);
+        return about;
     }
 }

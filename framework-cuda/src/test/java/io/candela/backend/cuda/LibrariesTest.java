@@ -1,0 +1,52 @@
+package io.candela.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is there of NVIDIA's libraries is told, library by library. */
+class LibrariesTest {
+    @TempDir
+    private Path folder;
+
+    /** A library of that file name with that one function. */
+    private void write(String file, String function) throws IOException, InterruptedException {
+        Path source = Files.writeString(folder.resolve("f.cc"), "extern \"C\" " + function);
+        Process gcc = new ProcessBuilder("g++", "-shared", "-fPIC", "-o", folder.resolve(file).toString(), source.toString()).inheritIO().start();
+        assertEquals(0, gcc.waitFor());
+    }
+
+    @Test
+    void versionsAreThoseOfTheLibraries() throws IOException, InterruptedException {
+        assumeTrue(HostKernels.isAvailable(), "there is no g++ to make libraries with");
+        write("libcuda.so.1", "int cuDriverGetVersion(int* v) { *v = 13010; return 0; }");
+        write("libcudart.so.13", "int cudaRuntimeGetVersion(int* v) { *v = 13000; return 0; }");
+        write("libcublasLt.so.13", "unsigned long cublasLtGetVersion() { return 130101; }");
+        write("libcudnn.so.9", "unsigned long cudnnGetVersion() { return 91900; }");
+        write("libnvrtc.so.13", "int nvrtcVersion(int* a, int* b) { *a = 13; *b = 0; return 0; }");
+        assertEquals(Map.of("driver", "for CUDA 13.1", "runtime", "13.0", "cuBLAS", "13.1.1", "cuDNN", "9.19.0", "NVRTC", "13.0"),
+                Libraries.versions(List.of("", folder.toString())));
+    }
+
+    @Test
+    void brokenLibrariesAreNamed() throws IOException {
+        Files.writeString(folder.resolve("libcudnn.so.9"), "no library");
+        assertEquals("libcudnn.so.9 in " + folder + " cannot be loaded; install cuDNN 9 for CUDA 13, or put the folder that has it on LD_LIBRARY_PATH",
+                Libraries.versions(List.of(folder.toString())).get("cuDNN"));
+    }
+
+    @Test
+    void theMachineItself() {
+        Map<String, String> found = new CudaProvider(new Installation(null, null, "not asked")).libraries();
+        assertEquals(List.of("driver", "runtime", "cuBLAS", "cuDNN", "NVRTC"), List.copyOf(found.keySet()));
+        found.values().forEach(v -> assertTrue(v.matches("(for CUDA )?\\d+\\.\\d+.*|of unknown version|lib\\S+ is missing; .+|.* cannot be loaded; .+"), v));
+    }
+}
