@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Opens with PyTorch, weights_only=True, what Candela saved. Needs torch.
 
-    python tools/check_pt.py              checks the file of TensorIOTest, value by value
+    python tools/check_pt.py              checks the files of TensorIOTest and OtherReadersTest, value by value
     python tools/check_pt.py FILE...      opens other files and lists what is in them
 """
 import math
@@ -11,7 +11,9 @@ import sys
 
 import torch
 
-GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "framework-io/src/test/resources/golden/pt/candela.pth"
+FOLDER = pathlib.Path(__file__).resolve().parents[1] / "framework-io/src/test/resources/golden"
+GOLDEN = FOLDER / "pt/candela.pth"
+TYPES = FOLDER / "candela/types.pth"  # what Candela made of PyTorch's pt/types.pth
 
 
 def same(actual, expected, where):
@@ -59,7 +61,8 @@ def check_golden():
     mapped = torch.load(GOLDEN, weights_only=True, mmap=True)
     same(mapped["model"]["weight"], weight, "mapped")
     assert mapped["model"]["weight"].data_ptr() % 64 == 0, "not aligned"
-    print(f"{GOLDEN.name}: as expected, torch {torch.__version__}")
+    same(dict(torch.load(TYPES, weights_only=True)), torch.load(FOLDER / "pt/types.pth", weights_only=True), "types")
+    print(f"{GOLDEN.name}, {TYPES.name}: as expected, torch {torch.__version__}")
 
 
 def show(value, name):

@@ -30,7 +30,26 @@ def check_golden():
         assert arrays.files == list(expected), arrays.files
         for key, tensor in expected.items():
             assert arrays[key].dtype == tensor.numpy().dtype and (arrays[key] == tensor.numpy()).all(), key
+    check_types()
     print(f"{FOLDER.name}: as expected, safetensors {safetensors.__version__}, numpy {numpy.__version__}")
+
+
+def check_types():
+    """Elements of every type, as PyTorch wrote them and Candela wrote them again: bit by bit."""
+    expected = torch.load(FOLDER.parent / "pt/types.pth", weights_only=True)
+    tensors = safetensors.torch.load_file(FOLDER / "types.safetensors")
+    assert tensors.keys() == expected.keys(), tensors.keys()
+    arrays = numpy.load(FOLDER / "types.npz")
+    assert set(arrays.files) == expected.keys() - {"bfloat16"}, arrays.files
+    for name, tensor in expected.items():
+        assert tensors[name].dtype == tensor.dtype and tensors[name].shape == tensor.shape, name
+        assert bits(tensors[name]) == bits(tensor), name
+        if name in arrays.files:
+            assert arrays[name].dtype == tensor.numpy().dtype and arrays[name].tobytes() == bits(tensor), name
+
+
+def bits(tensor):
+    return bytes(tensor.contiguous().flatten().view(torch.uint8).tolist()) if tensor.numel() else b""
 
 
 def show(file):
