@@ -124,13 +124,21 @@ public final class Autograd {
     /**
      * Applies an operation to two tensors, recording it if one of them requires a gradient.
      *
-     * @throws DeviceException if they are on different devices
+     * @throws DeviceException if they are on different devices, and neither {@link BinaryOp#travels}
      */
     public static Tensor apply(BinaryOp op, Tensor a, Tensor b) {
         if (Tracing.inUse && Tracing.isOn()) {
             return Tracing.apply(op, false, () -> apply(op, a, b), a, b);
         }
-        checkDevices(op, a, b);
+        if (!isTogether(a, b)) {
+            if (op.travels(b)) {
+                return apply(op, a, b.to(a.device()));
+            }
+            if (op.travels(a)) {
+                return apply(op, a.to(b.device()), b);
+            }
+            checkDevices(op, a, b);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && (a.requiresGrad() || b.requiresGrad());
         if (recording) {
@@ -260,7 +268,12 @@ public final class Autograd {
         if (Tracing.inUse && Tracing.isOn()) {
             return Tracing.apply(op, true, () -> applyInPlace(op, a, b), a, b);
         }
-        checkDevices(op, a, b);
+        if (!isTogether(a, b)) {
+            if (op.travels(b)) {
+                return applyInPlace(op, a, b.to(a.device()));
+            }
+            checkDevices(op, a, b);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && (a.requiresGrad() || b.requiresGrad());
         if (recording) {
@@ -361,8 +374,12 @@ public final class Autograd {
         }
     }
 
+    private static boolean isTogether(Tensor a, Tensor b) {
+        return a.device() == b.device() || a.device().equals(b.device());
+    }
+
     private static void checkDevices(Op op, Tensor a, Tensor b) {
-        if (a.device() != b.device() && !a.device().equals(b.device())) {
+        if (!isTogether(a, b)) {
             throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", op.name(), a.shape(),
                     a.device(), b.shape(), b.device());
         }

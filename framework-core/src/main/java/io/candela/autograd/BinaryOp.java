@@ -10,6 +10,14 @@ public abstract class BinaryOp extends Op {
     /** Checks the operands and computes the result. Runs unrecorded. */
     protected abstract Tensor forward(Tensor a, Tensor b);
 
+    /**
+     * Whether an operand is copied to the other one's device if it is elsewhere. By default none is; element by element operations take a number,
+     * a tensor without dimensions on the CPU, to any device, as PyTorch does.
+     */
+    protected boolean travels(Tensor operand) {
+        return false;
+    }
+
     /** The left operand's gradient from the result's; called only if it is needed. */
     protected abstract Tensor gradLhs(Tensor g);
 

@@ -38,6 +38,11 @@ public final class Add extends BinaryOp {
     }
 
     @Override
+    protected boolean travels(Tensor operand) {
+        return Pointwise.isNumber(operand);
+    }
+
+    @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
         checkTypes(a, b, type);

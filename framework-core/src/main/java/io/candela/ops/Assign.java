@@ -17,6 +17,11 @@ public final class Assign extends BinaryOp {
     }
 
     @Override
+    protected boolean travels(Tensor operand) {
+        return true; // from anywhere
+    }
+
+    @Override
     protected Tensor forward(Tensor target, Tensor source) {
         if (!source.shape().broadcastsTo(target.shape())) {
             throw new ShapeException("copyFrom: source %s does not broadcast to %s", source.shape(), target.shape());

@@ -40,6 +40,11 @@ public final class ElementwiseBinary extends BinaryOp {
     }
 
     @Override
+    protected boolean travels(Tensor operand) {
+        return Pointwise.isNumber(operand);
+    }
+
+    @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = type(a, b);
         Shape shape = Shape.broadcast(name(), a.shape(), b.shape());

@@ -31,6 +31,11 @@ public final class Extremum extends BinaryOp {
     }
 
     @Override
+    protected boolean travels(Tensor operand) {
+        return Pointwise.isNumber(operand);
+    }
+
+    @Override
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = Pointwise.promote(a, b);
         Tensor out = Pointwise.result(Shape.broadcast(name(), a.shape(), b.shape()), type, a, b);

@@ -36,6 +36,11 @@ public final class Mul extends BinaryOp {
     }
 
     @Override
+    protected boolean travels(Tensor operand) {
+        return Pointwise.isNumber(operand);
+    }
+
+    @Override
     protected Tensor forward(Tensor a, Tensor b) {
         lhs = needsGrad(RHS) ? saveFor(RHS, Pointwise.before(a, target)) : null;
         rhs = saveFor(LHS, b);

@@ -7,6 +7,7 @@ import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
 import io.candela.tensor.IInfo;
 import io.candela.tensor.MemoryFormat;
@@ -168,10 +169,21 @@ public final class Pointwise {
         }
     }
 
+    /** Whether an operand may join tensors of any device: one without dimensions on the CPU. */
+    static boolean isNumber(Tensor operand) {
+        return operand.dim() == 0 && operand.device().type() == Device.Type.CPU;
+    }
+
     /** A comparison or logic of two tensors, as bool. */
     public static Tensor compare(BinaryKernel kernel, Tensor a, Tensor b) {
         String who = kernel.label();
         if (!a.device().equals(b.device())) {
+            if (isNumber(b)) {
+                return compare(kernel, a, b.to(a.device()));
+            }
+            if (isNumber(a)) {
+                return compare(kernel, a.to(b.device()), b);
+            }
             throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", who, a.shape(),
                     a.device(), b.shape(), b.device());
         }

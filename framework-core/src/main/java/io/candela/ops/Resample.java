@@ -37,7 +37,7 @@ public final class Resample extends UnaryOp {
 
     /** The elements {@code from} along a dimension, of any element type. */
     public static Tensor pick(String who, Tensor x, int dim, int... from) {
-        return x.dtype().isFloating() ? apply(who, x, dim, Taps.picking(x.size(dim), from)) : x.indexSelect(dim, Tensor.of(from).to(DType.INT64));
+        return x.dtype().isFloating() ? apply(who, x, dim, Taps.picking(x.size(dim), from)) : x.indexSelect(dim, Tensor.of(from).to(DType.INT64).to(x.device()));
     }
 
     @Override

@@ -95,8 +95,8 @@ class SpecialContractTest {
                 unary("gradient.dim", x -> x.gradient(2, 1, 1)[0])));
         for (int order = 1; order <= 2; order++) {
             int edge = order;
-            rows.add(many("gradient.at" + order, x -> x.gradient(new Tensor[] {Tensor.of(new double[] {0, 0.5, 2, 2.25}).to(x.dtype()),
-                Tensor.of(new double[] {-1, 0, 0.5, 3, 4}).to(x.dtype())}, edge)));
+            rows.add(many("gradient.at" + order, x -> x.gradient(new Tensor[] {Tensor.of(new double[] {0, 0.5, 2, 2.25}).to(x.dtype()).to(x.device()),
+                    Tensor.of(new double[] {-1, 0, 0.5, 3, 4}).to(x.dtype()).to(x.device())}, edge)));
         }
         return rows;
     }

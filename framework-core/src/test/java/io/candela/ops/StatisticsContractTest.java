@@ -122,7 +122,7 @@ class StatisticsContractTest {
     }
 
     private static Tensor levels(Tensor x) {
-        return Tensor.of(new double[] {0, 0.3, 0.75, 1}).to(x.dtype());
+        return Tensor.of(new double[] {0, 0.3, 0.75, 1}).to(x.dtype()).to(x.device());
     }
 
     private static List<OpCase> norms() {

@@ -12,6 +12,7 @@ import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.ArrayList;
@@ -84,7 +85,8 @@ public final class OpContract {
     private static Stream<DynamicNode> aspects(OpCase row, List<Golden.Case> cases) {
         List<DynamicNode> out = new ArrayList<>();
         for (Device device : EachBackend.usable()) {
-            add(out, "PyTorch's results on " + device, cases, c -> true, c -> matchesGolden(row, c, device));
+            Predicate<Golden.Case> placed = c -> device.equals(Device.CPU) || !c.inputs().isEmpty(); // factories without operands are of the CPU
+            add(out, "PyTorch's results on " + device, cases, placed, c -> matchesGolden(row, c, device));
             add(out, "strides on " + device, cases, c -> !c.refused() && c.size() <= SMALL, c -> anyStrides(row, c, device));
             if (row.pointwise) {
                 add(out, "large on " + device, cases, c -> c.tag().equals("f32 257") || c.tag().equals("f32 [257] [257]") || c.is("corner"),
@@ -92,6 +94,9 @@ public final class OpContract {
             }
             if (row.inPlace != null) {
                 add(out, "in place on " + device, cases, c -> !c.refused(), c -> inPlace(row, c, device));
+            }
+            if (!device.equals(Device.CPU)) {
+                add(out, "operands on cpu and " + device, cases, c -> !c.refused() && c.inputs().size() > 1 && c.size() <= SMALL, c -> mixed(row, c, device));
             }
         }
         if (!EachBackend.isTested(Device.CPU)) {
@@ -291,6 +296,28 @@ public final class OpContract {
             UnaryOperator<Tensor> expand = x -> x.narrow(0, 0, 1).expand(x.shape().toArray());
             Outcome copied = Outcome.of(row, operands(c, device, x -> expand.apply(x).clone()));
             copied.assertClose(c + ", all operands expanded", Outcome.of(row, operands(c, device, expand)), row.slack);
+        }
+    }
+
+    /** With one operand apart from the others the op refuses, or moves it and is right. */
+    private static void mixed(OpCase row, Golden.Case c, Device device) {
+        for (int apart = 0; apart < c.inputs().size(); apart++) {
+            for (boolean there : new boolean[] {true, false}) {
+                Tensor[] operands = new Tensor[c.inputs().size()];
+                for (int i = 0; i < operands.length; i++) {
+                    operands[i] = c.inputs().get(i).to(there == (i == apart) ? device : Device.CPU);
+                }
+                Tensor[] results;
+                try {
+                    results = Autograd.noGrad(() -> row.forward.apply(operands));
+                } catch (DeviceException e) {
+                    assertTrue(e.getMessage().contains(" on cpu") && e.getMessage().contains(" on " + device), e::getMessage);
+                    continue;
+                }
+                for (int i = 0; i < results.length; i++) {
+                    Close.assertClose(c + ": operand " + apart + " on another device: result " + i, c.results().get(i), results[i], row.slack);
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.candela.backend.cpu;
 
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 
@@ -39,9 +40,12 @@ final class HostStorage extends Storage {
      * The host storage of a tensor.
      *
      * @throws IllegalStateException if it was released
+     * @throws DeviceException       if it is not in host memory
      */
     static HostStorage of(Tensor t) {
-        HostStorage s = (HostStorage) t.storage();
+        if (!(t.storage() instanceof HostStorage s)) {
+            throw new DeviceException("%s is on %s, other operands on cpu; move one with to(device)", t.shape(), t.device());
+        }
         s.checkUsable();
         return s;
     }

@@ -91,7 +91,7 @@ public final class Cuda {
         Precision.matmulTf32 = allow;
     }
 
-    private static CudaDevice of(Device device) {
+    static CudaDevice of(Device device) {
         if (device.type() != Device.Type.CUDA) {
             throw new DeviceException("Cuda: a GPU is needed, got %s", device);
         }

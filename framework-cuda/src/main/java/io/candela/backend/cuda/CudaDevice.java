@@ -5,6 +5,7 @@ import io.candela.backend.cuda.driver.DeviceProperties;
 import io.candela.backend.cuda.driver.KernelCompiler;
 import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
+import java.util.ArrayDeque;
 
 /**
  * One GPU: its memory, its kernels and its stream of work. All threads queue their work on one stream, as PyTorch's do on the default stream: so
@@ -19,6 +20,7 @@ final class CudaDevice {
     final PinnedMemory pinned;
     final Kernels kernels;
     final long mainStream;
+    private final ArrayDeque<Long> spareGraphStreams = new ArrayDeque<>();
 
     CudaDevice(CudaDriver driver, KernelCompiler compiler, int index) {
         this.driver = driver;
@@ -44,8 +46,23 @@ final class CudaDevice {
         return thread.stream(this);
     }
 
+    /** A stream to capture on, whose memory is its graph's. */
+    synchronized long takeGraphStream() {
+        Long spare = spareGraphStreams.poll();
+        long stream = spare != null ? spare : driver.createStream();
+        memory.keepForGraph(stream, true);
+        return stream;
+    }
+
+    /** Gives it back when the graph is gone. */
+    synchronized void giveBackGraphStream(long stream) {
+        memory.keepForGraph(stream, false);
+        spareGraphStreams.add(stream);
+    }
+
     /** Waits until all is done that this thread, or any thread on the device's own stream, has queued. */
     void synchronize() {
+        CudaThread.current().checkRepeats("waiting");
         long stream = enter();
         driver.synchronize(stream);
         if (stream != mainStream) {

@@ -1,5 +1,6 @@
 package io.candela.backend.cuda;
 
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 
@@ -18,9 +19,12 @@ final class CudaStorage extends Storage {
      * The storage of a tensor on a GPU.
      *
      * @throws IllegalStateException if it was released
+     * @throws DeviceException       if it is on the CPU
      */
     static CudaStorage of(Tensor tensor) {
-        CudaStorage s = (CudaStorage) tensor.storage();
+        if (!(tensor.storage() instanceof CudaStorage s)) {
+            throw new DeviceException("%s is on %s, other operands on a GPU; move one with to(device)", tensor.shape(), tensor.device());
+        }
         s.checkUsable();
         return s;
     }

@@ -7,6 +7,7 @@ final class CudaThread {
     private CudaDevice current; // whose driver was last told to use it by this thread
     private CudaDevice diverted; // the device whose work goes to stream, not to its own one; null as a rule
     private long stream;
+    private boolean capturing; // whether what goes to that stream is noted for a graph, not run
     private Launch launch; // null until the first kernel
 
     private CudaThread() {}
@@ -38,6 +39,18 @@ final class CudaThread {
     void divert(CudaDevice device, long stream) {
         this.diverted = device;
         this.stream = stream;
+    }
+
+    /** Notes that this thread's work is captured, or that it is no more. */
+    void setCapturing(boolean capturing) {
+        this.capturing = capturing;
+    }
+
+    /** @throws CudaException if this thread's work is captured: {@code what} cannot be repeated by a graph */
+    void checkRepeats(String what) {
+        if (capturing) {
+            throw new CudaException("CudaGraph: %s cannot be captured; do it before, on tensors that stay", what);
+        }
     }
 
     Launch launch() {

@@ -6,9 +6,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -31,6 +33,7 @@ final class DeviceMemory extends LeasePool<DeviceMemory.Block> {
     private final Map<Long, Free> free = new HashMap<>(); // by stream
     private final ArrayDeque<Block> waiting = new ArrayDeque<>(); // given back while another stream used them
     private final ArrayDeque<Long> spareEvents = new ArrayDeque<>();
+    private final Set<Long> graphStreams = new HashSet<>(); // whose segments graphs use when they are replayed
     private long reserved;
     private long peakAllocated;
     private long peakReserved;
@@ -284,17 +287,31 @@ final class DeviceMemory extends LeasePool<DeviceMemory.Block> {
     protected synchronized void dropFree(long fit) {
         CudaThread.current().enter(device);
         takeBackWaiting();
-        for (Free of : free.values()) {
-            for (TreeSet<Block> set : List.of(of.large, of.small)) {
-                for (Iterator<Block> it = set.descendingIterator(); reserved > fit && it.hasNext();) {
-                    Block block = it.next();
-                    if (block.isSegment()) {
-                        it.remove();
-                        reserved -= block.size;
-                        driver.free(block.address);
-                    }
-                }
+        free.forEach((stream, of) -> {
+            if (!graphStreams.contains(stream)) {
+                dropFree(of.large, fit);
+                dropFree(of.small, fit);
             }
+        });
+    }
+
+    private void dropFree(TreeSet<Block> set, long fit) {
+        for (Iterator<Block> it = set.descendingIterator(); reserved > fit && it.hasNext();) {
+            Block block = it.next();
+            if (block.isSegment()) {
+                it.remove();
+                reserved -= block.size;
+                driver.free(block.address);
+            }
+        }
+    }
+
+    /** Keeps the segments of a stream, also where they are free, for the replays of a graph; or does so no more. */
+    synchronized void keepForGraph(long stream, boolean keep) {
+        if (keep) {
+            graphStreams.add(stream);
+        } else {
+            graphStreams.remove(stream);
         }
     }
 

@@ -4,7 +4,7 @@ import io.candela.backend.OptimKernels;
 import io.candela.backend.cpu.CpuBackend;
 import io.candela.backend.cpu.SharedMemory;
 import io.candela.tensor.DType;
-import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 import java.lang.reflect.InvocationHandler;
@@ -57,14 +57,15 @@ final class HostFallback implements InvocationHandler {
         if (method.getDeclaringClass() == Object.class) {
             return method.invoke(this, arguments); // toString and the like
         }
-        try (Copies copies = new Copies(device)) {
+        String kernel = name(method, arguments);
+        try (Copies copies = new Copies(device, kernel)) {
             Object[] host = arguments == null ? null : arguments.clone();
             if (cpu instanceof OptimKernels) {
                 host[2] = first((Tensor[][]) host[2], (int) host[1]); // what follows may be left from an earlier call
             }
             copies.visitAll(host);
             if (copies.count() > 0) {
-                CALLS.computeIfAbsent(name(method, arguments), n -> new LongAdder()).increment();
+                CALLS.computeIfAbsent(kernel, n -> new LongAdder()).increment();
             }
             Object[] there = host == null ? null : (Object[]) copies.toHost(host);
             Object result;
@@ -80,7 +81,7 @@ final class HostFallback implements InvocationHandler {
 
     /** Such as {@code unary exp} or {@code matmul}. */
     private static String name(Method method, Object[] arguments) {
-        return arguments[0] instanceof Enum<?> e ? method.getName() + ' ' + e.name().toLowerCase(Locale.ROOT) : method.getName();
+        return arguments != null && arguments[0] instanceof Enum<?> e ? method.getName() + ' ' + e.name().toLowerCase(Locale.ROOT) : method.getName();
     }
 
     private static Tensor[][] first(Tensor[][] roles, int count) {
@@ -94,6 +95,7 @@ final class HostFallback implements InvocationHandler {
     /** The parts of storages that a call's tensors reach, on the host. */
     private static final class Copies implements AutoCloseable {
         private final CudaDevice device;
+        private final String kernel;
         private final Map<Storage, Part> parts = new IdentityHashMap<>();
 
         /** Of one storage. */
@@ -104,8 +106,9 @@ final class HostFallback implements InvocationHandler {
             ByteBuffer before; // what was copied from the device
         }
 
-        Copies(CudaDevice device) {
+        Copies(CudaDevice device, String kernel) {
             this.device = device;
+            this.kernel = kernel;
         }
 
         int count() {
@@ -124,8 +127,8 @@ final class HostFallback implements InvocationHandler {
         }
 
         private void visit(Tensor t) {
-            if (t.device().type() == Device.Type.CPU) {
-                return;
+            if (!t.device().equals(device.device)) {
+                throw new DeviceException("%s: %s is on %s, other operands on %s; move one with to(device)", kernel, t.shape(), t.device(), device);
             }
             Part part = parts.computeIfAbsent(CudaStorage.of(t), s -> new Part());
             long low = t.offset();
@@ -145,7 +148,7 @@ final class HostFallback implements InvocationHandler {
         /** The same argument with tensors on the host. */
         Object toHost(Object argument) {
             if (argument instanceof Tensor t) {
-                return t.device().type() == Device.Type.CPU ? t : toHost(t);
+                return toHost(t);
             }
             if (argument instanceof Object[] array) {
                 Object[] out = array.clone();

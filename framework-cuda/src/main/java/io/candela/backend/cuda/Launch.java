@@ -1,5 +1,6 @@
 package io.candela.backend.cuda;
 
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,6 +39,10 @@ final class Launch {
     Launch tensor(Tensor tensor) {
         if (tensor == null) {
             return address(0);
+        }
+        CudaDevice device = CudaDevice.of(tensor);
+        if (device != kernel.device) {
+            throw new DeviceException("%s: %s is on %s, other operands on %s; move one with to(device)", kernel, tensor.shape(), device, kernel.device);
         }
         reachable[pointers.position() / 8] = tensor;
         return address(CudaStorage.address(tensor));

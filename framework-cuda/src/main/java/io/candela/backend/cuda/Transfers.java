@@ -15,6 +15,7 @@ final class Transfers {
 
     /** Copies what remains in {@code source} to a device address; done for {@code source} on return, for the device in the stream's order. */
     static void upload(CudaDevice device, Buffer source, long target) {
+        CudaThread.current().checkRepeats("a copy from the host");
         long stream = device.enter();
         int width = width(source);
         int perBlock = PinnedMemory.LARGEST / width;
@@ -30,6 +31,7 @@ final class Transfers {
 
     /** Copies from a device address as much as remains in {@code target}; waits for what was queued before. */
     static void download(CudaDevice device, long source, Buffer target) {
+        CudaThread.current().checkRepeats("a copy to the host");
         long stream = device.enter();
         int width = width(target);
         int perBlock = PinnedMemory.LARGEST / width;

@@ -101,6 +101,23 @@ class OrdinaryProgramsTest {
     }
 
     @Test
+    void numbersMayBeAnywhere() {
+        Tensor x = Tensor.ones(3).to(GPU);
+        Tensor two = Tensor.scalar(2.0).setRequiresGrad(true);
+        Tensor y = two.mul(x.add(two));
+        assertEquals(GPU, y.device());
+        y.sum().backward();
+        assertEquals(15, two.grad().item());
+        assertEquals(Device.CPU, two.grad().device());
+        assertArrayEquals(new boolean[] {true, true, true}, x.lt(Tensor.scalar(2.0)).toBooleanArray());
+        Tensor z = x.clone();
+        assertSame(z, z.mulInPlace(Tensor.scalar(3.0)));
+        assertArrayEquals(new float[] {3, 3, 3}, z.toFloatArray());
+        assertThrows(DeviceException.class, () -> Tensor.ones(3).add(Tensor.full(Shape.SCALAR, 1, DType.FLOAT32, GPU)), "that is no number of the host");
+        assertArrayEquals(new float[] {5, 5, 5}, z.copyFrom(Tensor.full(5.0, 3)).toFloatArray(), "copies come from any device");
+    }
+
+    @Test
     void devicesThatAreNotThere() {
         Device missing = Device.cuda(99);
         DeviceException e = assertThrows(DeviceException.class, () -> Tensor.ones(1).to(missing));
