@@ -13,15 +13,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A step of a ready model leaves little for the garbage collector: what the layers hand to each other goes with the graph. */
 class StepMemoryTest {
-    private static final int STEPS = 5;
-    private static final long LITTLE = 7 << 20; // slabs of tiny tensors; without the release it is twice as much at least
+    private static final int STEPS = 3;
+    private static final long LITTLE = STEPS * (3L << 20); // slabs of tiny tensors; without the release a step leaves 5 MB at least
 
     static Stream<Arguments> models() {
         return Stream.of(
                 Arguments.of("tutorial", new TutorialCnn(), Tensor.randn(256, 3, 32, 32)),
                 Arguments.of("lenet", new LeNet5(), Tensor.randn(256, 1, 28, 28)),
-                Arguments.of("resnet18", ResNet.resnet18(10, ResNet.Stem.CIFAR), Tensor.randn(8, 3, 32, 32)),
-                Arguments.of("resnet50", ResNet.resnet50(10, ResNet.Stem.IMAGENET), Tensor.randn(4, 3, 64, 64)),
+                Arguments.of("resnet18", ResNet.resnet18(10, ResNet.Stem.CIFAR), Tensor.randn(4, 3, 32, 32)),
                 Arguments.of("mobilenet", new MobileNetV2(10), Tensor.randn(8, 3, 64, 64)));
     }
 
