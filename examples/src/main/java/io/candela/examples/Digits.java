@@ -50,9 +50,13 @@ final class Digits extends TrainingCommand {
     @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
     private Path load;
 
-    @Option(names = "--resume", paramLabel = "DIR", description = "Save a checkpoint to DIR after each epoch, and go on from the last one there: a run that was"
-            + " stopped ends as one that was not.")
+    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, and go on from the last one there: a run that was stopped"
+            + " anywhere ends as one that was not.")
     private Path resume;
+
+    @Option(names = "--save-every", paramLabel = "N", defaultValue = "50", description = "Steps from one checkpoint to the next (${DEFAULT-VALUE}); one more is"
+            + " saved at the end.")
+    private int saveEvery;
 
     @Option(names = "--predict", paramLabel = "CSV", description = "Pictures without digits, p0 to p63 from 0 to 16: prints the digit and its"
             + " probability for each.")
@@ -93,25 +97,15 @@ final class Digits extends TrainingCommand {
         CosineAnnealingLR schedule = new CosineAnnealingLR(optimizer, Math.max(1, epochs));
         Training training = new Training(model, new CrossEntropyLoss(), optimizer);
         DataLoader<Batch> loader = data.training(batchSize);
-        int done;
+        var parts = new ResumableRun.Parts(training, schedule, loader::stateDict, loader::loadStateDict);
         double seconds;
-        try (ResumableRun run = resume == null ? null : ResumableRun.open(resume, training, schedule, fixedOptions(data), epochs)) {
-            done = run == null ? 0 : run.epochs();
+        try (ResumableRun run = ResumableRun.open(resume, parts, fixedOptions(data), saveEvery, epochs)) {
             say("digits: %d pictures to learn from, %d to test with; seed %d", data.train().size(), data.test().size(), seed);
-            if (done > 0) {
-                say("resumed after epoch %d", done);
-            }
-            seconds = train(done, epochs, () -> {
-                double[] losses = training.epoch(loader);
+            seconds = train(run, epochs, () -> {
+                training.epoch(loader, run::step);
                 schedule.step();
-                return losses;
-            }, () -> Score.of(model, data.testing()).accuracy(), (epoch, loss) -> {
-                if (run != null) {
-                    run.save(epoch, loss);
-                }
-            });
+            }, () -> Score.of(model, data.testing()).accuracy());
         }
-        say("trained %d epochs in %.2f s", epochs - done, seconds);
 
         Batch some = data.testing().iterator().next();
         saveAndCheck(model, new DigitsNet(data.side()), save, some.input().to(device));
@@ -167,7 +161,7 @@ final class Digits extends TrainingCommand {
 
     /** All that can be known to fail before the training is told before it. */
     private void checkOptions() throws InputException {
-        checkNumbers(epochs, lr, batchSize);
+        checkNumbers(epochs, lr, batchSize, saveEvery);
         check(threads == null || threads >= 1, "--threads must be 1 or more, got " + threads);
         check(data == null || predict == null, "--predict takes pictures of 8 by 8, but a network for --data reads larger ones");
         if (predictsOnly()) {

@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
     "Trains a network to tell three species of iris apart by four measurements, saves it, and checks that the saved one predicts the same.",
     "With both --load and --predict it only predicts, with the loaded weights."})
 final class Iris extends TrainingCommand {
-    private static final int SAVE_EVERY = 10;
-
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "100", description = "Passes over the training data (${DEFAULT-VALUE}).")
     private int epochs;
 
@@ -47,9 +45,13 @@ final class Iris extends TrainingCommand {
     @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
     private Path load;
 
-    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, every " + SAVE_EVERY + " epochs and after the last, and go on from"
-            + " the last one there: a run that was stopped, or had fewer --epochs, ends as one that was not.")
+    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, and go on from the last one there: a run that was stopped anywhere,"
+            + " or had fewer --epochs, ends as one that was not.")
     private Path resume;
+
+    @Option(names = "--save-every", paramLabel = "N", defaultValue = "200", description = "Steps from one checkpoint to the next (${DEFAULT-VALUE}); one more is"
+            + " saved at the end.")
+    private int saveEvery;
 
     @Option(names = "--predict", paramLabel = "CSV", description = "Flowers without species: prints the species and its probability for each.")
     private Path predict;
@@ -85,22 +87,13 @@ final class Iris extends TrainingCommand {
         model.to(device);
 
         Training training = new Training(model, new NLLLoss(), new Adam(model.parameters(), lr));
-        int done;
+        ShuffledFlowers batches = new ShuffledFlowers(split.train(), batchSize);
+        var parts = new ResumableRun.Parts(training, null, batches::stateDict, batches::loadStateDict);
         double seconds;
-        try (ResumableRun run = resume == null ? null : ResumableRun.open(resume, training, null, fixedOptions(data), epochs)) {
-            done = run == null ? 0 : run.epochs();
+        try (ResumableRun run = ResumableRun.open(resume, parts, fixedOptions(data), saveEvery, epochs)) {
             say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
-            if (done > 0) {
-                say("resumed after epoch %d", done);
-            }
-            seconds = train(done, epochs, () -> training.epoch(split.train().shuffled(batchSize)), () -> Score.of(model, split.train()).accuracy(),
-                    (epoch, loss) -> {
-                        if (run != null && (epoch % SAVE_EVERY == 0 || epoch == epochs)) {
-                            run.save(epoch, loss);
-                        }
-                    });
+            seconds = train(run, epochs, () -> training.epoch(batches, run::step), () -> Score.of(model, split.train()).accuracy());
         }
-        say("trained %d epochs in %.2f s", epochs - done, seconds);
 
         saveAndCheck(model, new Multiclass(), save, data.input().to(device));
         say("saved %s; a new model loaded from it predicts the same for all %d flowers", save, data.size());
@@ -131,7 +124,7 @@ final class Iris extends TrainingCommand {
 
     /** All that can be known to fail before the training is told before it. */
     private void checkOptions() throws InputException {
-        checkNumbers(epochs, lr, batchSize);
+        checkNumbers(epochs, lr, batchSize, saveEvery);
         if (predictsOnly()) {
             checkOnlyPredicts();
         } else {

@@ -40,11 +40,6 @@ record IrisData(Tensor input, Tensor target) {
         return new Split(rows(order.slice(0, 0, train)), rows(order.slice(0, train, size())));
     }
 
-    /** All flowers once, in a new order drawn from the default generator; the last batch may be smaller. */
-    List<Batch> shuffled(int batchSize) {
-        return Arrays.stream(Tensor.randperm(size()).split(batchSize, 0)).map(positions -> rows(positions).batch()).toList();
-    }
-
     /** All flowers in one batch. */
     Batch batch() {
         return new Batch(List.of(input, target));

@@ -9,59 +9,90 @@ import io.candela.optim.lr.LRScheduler;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** A training that is saved to a folder after some of its epochs, and goes on from there. */
+/**
+ * Counts the steps and epochs of a training. With a folder, the training is saved there every so many steps and after its last epoch, and goes on from there,
+ * also within an epoch.
+ */
 final class ResumableRun implements AutoCloseable {
     private static final String OPTIONS = "options";
+    private static final String LOSSES = "losses";
 
-    private final Checkpointer checkpoints;
+    private final Checkpointer checkpoints; // null without a folder
     private final Map<String, Object> options;
-    private final int epochs;
+    private final int every;
+    private final List<Object> losses = new ArrayList<>(); // of the epoch's batches so far
+    private int epochs; // finished
+    private long step;
 
-    private ResumableRun(Checkpointer checkpoints, Map<String, Object> options, int epochs) {
+    /**
+     * What a training consists of.
+     *
+     * @param schedule null for none
+     * @param saveOrder the state of what hands out the batches
+     * @param loadOrder takes it
+     */
+    record Parts(Training training, LRScheduler schedule, Supplier<Map<String, Object>> saveOrder, Consumer<Map<String, ?>> loadOrder) {}
+
+    private ResumableRun(Checkpointer checkpoints, Map<String, Object> options, int every) {
         this.checkpoints = checkpoints;
         this.options = options;
-        this.epochs = epochs;
+        this.every = every;
     }
 
     /**
      * Opens a folder, and restores the last checkpoint, if there is one.
      *
-     * @param schedule null for none
+     * @param folder  null for a run that is not saved
      * @param options what has to be the same when the training goes on, by the name of the option
+     * @param every   steps from one checkpoint to the next
      * @param most    how many epochs are asked for
      * @throws InputException if the folder cannot be used, or its training has other options or more epochs; nothing was restored
      */
-    static ResumableRun open(Path folder, Training training, LRScheduler schedule, Map<String, Object> options, int most)
-            throws InputException, IOException {
-        Layer model = training.model();
-        Optimizer optimizer = training.optimizer();
-        Checkpointer checkpoints;
-        try {
-            checkpoints = Checkpointer.open(folder, CheckpointOptions.defaults().async(true)).with("model", model::stateDict, model::loadStateDict)
-                    .with("optimizer", optimizer::stateDict, optimizer::loadStateDict);
-        } catch (FileSystemException e) {
-            throw InputException.unreadable(folder.toString(), e);
+    static ResumableRun open(Path folder, Parts parts, Map<String, Object> options, int every, int most) throws InputException, IOException {
+        if (folder == null) {
+            return new ResumableRun(null, options, every);
         }
-        if (schedule != null) {
-            checkpoints.with("scheduler", schedule::stateDict, schedule::loadStateDict);
-        }
+        Checkpointer checkpoints = open(folder, parts);
         try {
+            ResumableRun run = new ResumableRun(checkpoints, options, every);
             Optional<Checkpoint> last = checkpoints.latest();
             if (last.isPresent()) {
-                check(folder, last.get(), options, most);
+                run.check(folder, last.get(), most);
                 checkpoints.restore(last.get());
+                run.step = last.get().step();
+                run.epochs = (int) last.get().epoch();
+                run.losses.addAll((List<?>) last.get().value(LOSSES));
             }
-            return new ResumableRun(checkpoints, options, last.map(checkpoint -> (int) checkpoint.epoch()).orElse(0));
+            return run;
         } catch (InputException | IOException | RuntimeException e) {
             checkpoints.close();
             throw e;
         }
     }
 
-    private static void check(Path folder, Checkpoint last, Map<String, Object> options, int most) throws InputException {
+    private static Checkpointer open(Path folder, Parts parts) throws InputException, IOException {
+        Layer model = parts.training().model();
+        Optimizer optimizer = parts.training().optimizer();
+        LRScheduler schedule = parts.schedule();
+        Checkpointer checkpoints;
+        try {
+            checkpoints = Checkpointer.open(folder, CheckpointOptions.defaults().async(true));
+        } catch (FileSystemException e) {
+            throw InputException.unreadable(folder.toString(), e);
+        }
+        checkpoints.with("model", model::stateDict, model::loadStateDict).with("optimizer", optimizer::stateDict, optimizer::loadStateDict)
+                .with("loader", parts.saveOrder(), parts.loadOrder());
+        return schedule == null ? checkpoints : checkpoints.with("scheduler", schedule::stateDict, schedule::loadStateDict);
+    }
+
+    private void check(Path folder, Checkpoint last, int most) throws InputException {
         Object saved = last.value(OPTIONS);
         for (Map.Entry<String, Object> option : options.entrySet()) {
             Object before = saved instanceof Map<?, ?> map ? map.get(option.getKey()) : null;
@@ -70,23 +101,57 @@ final class ResumableRun implements AutoCloseable {
                         : "%s: its training has %s %s, not %s".formatted(folder, option.getKey(), before, option.getValue()));
             }
         }
-        if (last.epoch() > most) {
-            throw new InputException("%s: its training has %d epochs, more than --epochs %d".formatted(folder, last.epoch(), most));
+        long begun = last.epoch() + (((List<?>) last.value(LOSSES)).isEmpty() ? 0 : 1);
+        if (begun > most) {
+            throw new InputException("%s: its training has %d epochs, more than --epochs %d".formatted(folder, begun, most));
         }
     }
 
-    /** How many epochs were trained before. */
+    /** How many epochs are finished. */
     int epochs() {
         return epochs;
     }
 
-    /** Saves all as it is after an epoch. */
-    void save(int epoch, double loss) throws IOException {
-        checkpoints.save(Checkpoint.at(epoch).epoch(epoch).metric("loss", loss).value(OPTIONS, options));
+    /** Where a training goes on, for people to read; null if it begins. */
+    String resumed() {
+        return step == 0 ? null : losses.isEmpty() ? "after epoch " + epochs : "in epoch %d, after %d of its steps".formatted(epochs + 1, losses.size());
+    }
+
+    /** A step was made. */
+    void step(double loss) throws IOException {
+        step++;
+        losses.add(loss);
+        if (step % every == 0) {
+            save(loss);
+        }
+    }
+
+    /**
+     * An epoch is over.
+     *
+     * @param last whether it was the last
+     * @return the mean loss of its batches
+     */
+    double endEpoch(boolean last) throws IOException {
+        double mean = losses.stream().mapToDouble(loss -> (Double) loss).average().orElseThrow();
+        losses.clear();
+        epochs++;
+        if (last) {
+            save(mean);
+        }
+        return mean;
+    }
+
+    private void save(double loss) throws IOException {
+        if (checkpoints != null) {
+            checkpoints.save(Checkpoint.at(step).epoch(epochs).metric("loss", loss).value(OPTIONS, options).value(LOSSES, losses));
+        }
     }
 
     @Override
     public void close() throws IOException {
-        checkpoints.close();
+        if (checkpoints != null) {
+            checkpoints.close();
+        }
     }
 }

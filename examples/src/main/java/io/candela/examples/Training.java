@@ -6,7 +6,7 @@ import io.candela.nn.Loss;
 import io.candela.optim.Optimizer;
 import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
-import java.util.stream.DoubleStream;
+import java.io.IOException;
 
 /**
  * Trains a classifier.
@@ -16,13 +16,15 @@ import java.util.stream.DoubleStream;
  * @param optimizer of the model's parameters
  */
 record Training(Layer model, Loss lossFn, Optimizer optimizer) {
-    /**
-     * Goes once over batches, which are copied to the model's device.
-     *
-     * @return the loss of each batch, before its step
-     */
-    double[] epoch(Iterable<Batch> batches) {
-        DoubleStream.Builder losses = DoubleStream.builder();
+    /** Gets told of each step. */
+    @FunctionalInterface
+    interface AfterStep {
+        /** @param loss of the batch, before the step */
+        void done(double loss) throws IOException;
+    }
+
+    /** Goes once over batches, which are copied to the model's device. */
+    void epoch(Iterable<Batch> batches, AfterStep after) throws IOException {
         Device device = model.parameters().get(0).device();
         for (Batch next : batches) {
             Batch batch = next.to(device);
@@ -30,8 +32,7 @@ record Training(Layer model, Loss lossFn, Optimizer optimizer) {
             optimizer.zeroGrad();
             loss.backward();
             optimizer.step();
-            losses.add(loss.item());
+            after.done(loss.item());
         }
-        return losses.build().toArray();
     }
 }

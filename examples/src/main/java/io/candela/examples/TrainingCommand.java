@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command
 abstract class TrainingCommand implements Callable<Integer> {
     private static final int LAST = 100;
-    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume");
+    private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume", "--save-every");
 
     @Option(names = "--device", paramLabel = "DEVICE", order = LAST, defaultValue = "cpu", description = "Where to compute: cpu, cuda or cuda:N"
             + " (${DEFAULT-VALUE}). What is random in data and start values is drawn on the CPU, whatever the device.")
@@ -61,10 +61,11 @@ abstract class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    final void checkNumbers(int epochs, double lr, int batchSize) {
+    final void checkNumbers(int epochs, double lr, int batchSize, int saveEvery) {
         check(epochs >= 0, "--epochs must be 0 or more, got " + epochs);
         check(lr > 0 && lr < Double.POSITIVE_INFINITY, "--lr must be a number above 0, got " + lr);
         check(batchSize >= 1, "--batch-size must be 1 or more, got " + batchSize);
+        check(saveEvery >= 1, "--save-every must be 1 or more, got " + saveEvery);
     }
 
     /** For runs with both --load and --predict. */
@@ -88,38 +89,36 @@ abstract class TrainingCommand implements Callable<Integer> {
 
     // ---- training ----
 
-    /** One epoch of a training. */
+    /** One epoch of a training, or what was left of it. */
     @FunctionalInterface
     interface Epoch {
-        /** Goes once over the data; the losses of the batches. */
-        double[] losses();
-    }
-
-    /** What happens after an epoch. */
-    @FunctionalInterface
-    interface AfterEpoch {
-        /** @param loss the mean of its batches */
-        void done(int epoch, double loss) throws IOException;
+        /** Goes over the data. */
+        void train() throws IOException;
     }
 
     /**
      * Trains epoch by epoch and tells how it goes.
      *
-     * @param done     epochs trained before
-     * @param last     how many there are to be
+     * @param run      gets told of each step by the epochs
+     * @param last     how many epochs there are to be
      * @param accuracy asked after each epoch
      * @return the seconds it took
      */
-    final double train(int done, int last, Epoch epoch, DoubleSupplier accuracy, AfterEpoch after) throws IOException {
+    final double train(ResumableRun run, int last, Epoch epoch, DoubleSupplier accuracy) throws IOException {
         long start = System.nanoTime();
+        int before = run.epochs();
+        if (run.resumed() != null) {
+            say("resumed %s", run.resumed());
+        }
         try (Progress progress = progress(last)) {
-            for (int number = done + 1; number <= last; number++) {
-                double loss = Arrays.stream(epoch.losses()).average().orElseThrow();
-                progress.epoch(number, loss, accuracy.getAsDouble());
-                after.done(number, loss);
+            for (int number = before + 1; number <= last; number++) {
+                epoch.train();
+                progress.epoch(number, run.endEpoch(number == last), accuracy.getAsDouble());
             }
         }
-        return (System.nanoTime() - start) / 1e9;
+        double seconds = (System.nanoTime() - start) / 1e9;
+        say("trained %d epochs in %.2f s", last - before, seconds);
+        return seconds;
     }
 
     /** Saves the weights, loads them into another network, and compares what both make of some input. */

@@ -105,21 +105,22 @@ class IrisTest {
         Path run = folder.resolve("run");
         assertEquals(0, Cli.run("iris", "--epochs", 8, "--resume", run, "--save", model).exitCode());
         assertEquals(0, Cli.run("iris", "--epochs", 33, "--resume", run, "--save", model).exitCode());
-        Files.delete(run.resolve("step-33.pth")); // as if it had been killed before: the last checkpoint is that of epoch 30
+        Files.delete(run.resolve("step-693.pth")); // as if it had been killed before: the last checkpoint is that of step 600, in epoch 29
         Cli last = Cli.run("iris", "--epochs", 47, "--resume", run, "--save", model);
         assertEquals(0, last.exitCode(), last.err());
-        assertTrue(last.out().startsWith("iris: 105 flowers to learn from, 45 to test with; seed 0\nresumed after epoch 30\n"), last.out());
-        assertTrue(last.out().contains("\ntrained 17 epochs in "), last.out());
+        assertTrue(last.out().startsWith("iris: 105 flowers to learn from, 45 to test with; seed 0\nresumed in epoch 29, after 12 of its steps\n"), last.out());
+        assertTrue(last.out().contains("\ntrained 19 epochs in "), last.out());
+        assertEquals("resumed after epoch 47", Cli.run("iris", "--epochs", 47, "--resume", run, "--save", model).lines().get(1));
         TensorIO.load(whole).stateDict().forEach((name, tensor) -> assertTrue(((Tensor) tensor).equal(state(model, name)), name));
 
-        byte[] before = Files.readAllBytes(run.resolve("step-47.pth"));
+        byte[] before = Files.readAllBytes(run.resolve("step-987.pth"));
         assertRefused(run + ": its training has 47 epochs, more than --epochs 46", "--epochs", 46, "--resume", run);
         assertRefused(run + ": its training has --seed 0, not 1", "--seed", 1, "--resume", run);
         assertRefused(run + ": its training has --lr 0.001, not 0.1", "--lr", 0.1, "--resume", run);
         assertRefused("--resume and --load both say where to start from, give one of them; see candela iris --help", "--load", model, "--resume", run);
         Path flowers = write("other.csv", HEADER + "5.1,3.5,1.4,0.2,setosa\n6.1,3.5,1.4,0.2,virginica\n");
         assertRefused(run + ": its training has other data", "--data", flowers, "--resume", run);
-        assertArrayEquals(before, Files.readAllBytes(run.resolve("step-47.pth")));
+        assertArrayEquals(before, Files.readAllBytes(run.resolve("step-987.pth")));
     }
 
     private static Tensor state(Path file, String name) {
@@ -254,6 +255,7 @@ class IrisTest {
     void refusesBadOptions() {
         assertRefused("--epochs must be 0 or more, got -1; see candela iris --help", "--epochs", -1);
         assertRefused("--batch-size must be 1 or more, got 0; see candela iris --help", "--batch-size", 0);
+        assertRefused("--save-every must be 1 or more, got 0; see candela iris --help", "--save-every", 0);
         assertRefused("--lr must be a number above 0, got 0.0; see candela iris --help", "--lr", 0);
         assertRefused("--lr must be a number above 0, got NaN; see candela iris --help", "--lr", "NaN");
         assertRefused("Invalid value for option '--epochs': 'many' is not an int; see candela iris --help", "--epochs", "many");

@@ -107,18 +107,28 @@ class ResumeTest {
         try (BufferedReader lines = child.inputReader()) {
             boolean early = kill && random.nextInt(8) == 0; // while it starts, opens the folder, restores
             if (!early) {
-                assertEquals("ready", lines.readLine());
+                awaitReady(lines);
             }
             if (kill && !child.waitFor(random.nextInt(early ? 400_000 : 150_000), TimeUnit.MICROSECONDS)) {
                 child.destroyForcibly().waitFor();
                 return true;
             }
-            List<String> rest = lines.lines().filter(line -> !line.equals("ready")).toList();
-            assertEquals(List.of("done"), rest);
+            List<String> rest = lines.lines().toList();
+            assertEquals("done", rest.isEmpty() ? "" : rest.get(rest.size() - 1), rest::toString);
+            assertTrue(rest.stream().noneMatch(line -> line.contains("Exception") || line.contains("Error")), rest::toString);
             assertEquals(0, child.waitFor());
             return false;
         } finally {
             child.destroyForcibly();
+        }
+    }
+
+    /** Reads until the program says that it begins; a JVM may have something to warn of before. */
+    private static void awaitReady(BufferedReader lines) throws IOException {
+        StringBuilder before = new StringBuilder();
+        for (String line = lines.readLine(); !"ready".equals(line); line = lines.readLine()) {
+            assertTrue(line != null, () -> "it ended: " + before);
+            before.append(line).append('\n');
         }
     }
 
@@ -137,7 +147,7 @@ class ResumeTest {
         for (int i = 0; i < kills; i++) {
             Process child = start(List.of(), "overwrite", folder, name);
             try (BufferedReader lines = child.inputReader()) {
-                assertEquals("ready", lines.readLine());
+                awaitReady(lines);
                 child.waitFor(random.nextInt(200_000), TimeUnit.MICROSECONDS);
             } finally {
                 child.destroyForcibly().waitFor();
@@ -166,7 +176,7 @@ class ResumeTest {
     void anotherProcessHasTheFolderUntilItDies() throws IOException, InterruptedException {
         Process child = start(List.of(), "train", folder, 1, false);
         try (BufferedReader lines = child.inputReader()) {
-            assertEquals("ready", lines.readLine());
+            awaitReady(lines);
             FileSystemException e = assertThrows(FileSystemException.class, () -> Checkpointer.open(folder));
             assertEquals(folder + ": process " + child.pid() + " saves checkpoints there; close that Checkpointer, or take another folder", e.getMessage());
         } finally {
@@ -186,7 +196,7 @@ class ResumeTest {
             lines = reader.lines().toList();
         }
         assertEquals(0, child.waitFor(), lines::toString);
-        assertEquals(2, lines.size(), lines::toString);
+        lines = lines.subList(Math.max(0, lines.size() - 2), lines.size()); // what a JVM warns of comes before
         assertTrue(lines.get(0).startsWith(async ? "step 3: Checkpointer: the checkpoint of step 2 was not saved: " : "step 2: "), lines::toString);
         assertTrue(lines.get(0).endsWith("File too large"), lines::toString);
         assertEquals(async ? "restored 3, 3" : "restored 1, 1", lines.get(1));
