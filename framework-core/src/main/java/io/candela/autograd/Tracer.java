@@ -31,6 +31,11 @@ public interface Tracer {
         }
     }
 
+    /** Whether this thread traces, so that several operations must not be made one. */
+    static boolean isTracing() {
+        return Tracing.inUse && Tracing.isOn();
+    }
+
     /** For functions on tensors that are no {@link Op}: tells the thread's tracer, if there is one, and returns {@code result}. */
     static Tensor note(String name, Map<String, Object> attributes, Tensor result, Tensor... operands) {
         if (Tracing.inUse) {

@@ -19,8 +19,22 @@ public interface ConvKernels {
      */
     void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out);
 
+    /** Whether there is {@link #forward(Tensor, Tensor, Tensor, ConvGeometry, Tensor, ConvEpilogue)}, for float32. */
+    default boolean hasEpilogue() {
+        return false;
+    }
+
     /**
-     * The gradients of {@link #forward} from that of its result.
+     * {@code out = after(x ⋆ weight + bias)}, equal in every bit to the kernels one after the other.
+     *
+     * @param out in the order of {@link #format}, as is the residual
+     */
+    default void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out, ConvEpilogue after) {
+        throw new UnsupportedOperationException("there is no such kernel; see hasEpilogue");
+    }
+
+    /**
+     * The gradients of {@link #forward(Tensor, Tensor, Tensor, ConvGeometry, Tensor)} from that of its result.
      *
      * @param x          may be null if {@code gradWeight} is
      * @param weight     may be null if {@code gradInput} is

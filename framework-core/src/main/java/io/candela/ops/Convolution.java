@@ -3,12 +3,17 @@ package io.candela.ops;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.JointOp;
 import io.candela.autograd.Saved;
+import io.candela.autograd.Tracer;
 import io.candela.backend.Backend;
+import io.candela.backend.ConvEpilogue;
 import io.candela.backend.ConvGeometry;
+import io.candela.backend.ConvKernels;
+import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.lang.ref.Reference;
 import java.util.Map;
 
 /**
@@ -39,18 +44,54 @@ public final class Convolution extends JointOp {
      * @throws ShapeException if ranks or sizes do not fit, or the kernel is larger than the padded input
      */
     public static Tensor apply(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry) {
+        boolean single = x.dim() == geometry.rank() + 1;
+        Shape result = resultShape(who, x, weight, bias, geometry);
+        Tensor out = run(who, single ? x.unsqueeze(0) : x, weight, bias, result, geometry);
+        return single ? out.squeeze(0) : out;
+    }
+
+    /**
+     * A convolution of a batch and what comes after it, without a graph and in one go; null if that is not possible here, so that the caller
+     * does one after the other: gradients or a trace are recorded, the device cannot, or something is not float32 or of another size.
+     */
+    public static Tensor applyThen(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, ConvEpilogue after) {
+        if (Autograd.isGradEnabled() || Tracer.isTracing() || x.dim() != geometry.rank() + 2) {
+            return null;
+        }
+        for (Tensor t : new Tensor[] {x, weight, bias, after.weight(), after.bias(), after.residual()}) {
+            if (t != null && (t.dtype() != DType.FLOAT32 || !t.device().equals(x.device()))) {
+                return null;
+            }
+        }
+        ConvKernels kernels = Backend.of(x).conv();
+        Shape result = resultShape(who, x, weight, bias, geometry);
+        Tensor mean = after.mean();
+        Tensor residual = after.residual();
+        if (!kernels.hasEpilogue() || mean != null && mean.numel() != result.dim(1) || residual != null && !residual.shape().equals(result)) {
+            return null;
+        }
+        Tensor out = activations(result, x);
+        Tensor added = residual == null ? null : residual.contiguous(kernels.format());
+        kernels.forward(x, weight, bias, geometry, out,
+                new ConvEpilogue(mean, after.inverse(), after.weight(), after.bias(), added, after.activation()));
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(weight);
+        Reference.reachabilityFence(after);
+        Reference.reachabilityFence(added);
+        return out;
+    }
+
+    private static Shape resultShape(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry) {
         check(who, x, weight, bias, weight.dim() > 1 ? weight.size(1) * geometry.groups() : 0, weight.dim() > 0 ? weight.size(0) : 0, geometry);
         if (weight.size(0) % geometry.groups() != 0) {
             throw new ShapeException("%s: %d filters cannot be cut into %d groups", who, weight.size(0), geometry.groups());
         }
         int rank = geometry.rank();
-        boolean single = x.dim() == rank + 1;
-        Tensor batch = single ? x.unsqueeze(0) : x;
         int[] sizes = new int[rank + 2];
-        sizes[0] = batch.size(0);
+        sizes[0] = x.dim() == rank + 1 ? 1 : x.size(0);
         sizes[1] = weight.size(0);
         for (int i = 0; i < rank; i++) {
-            int size = batch.size(i + 2);
+            int size = x.size(i - rank);
             int kernel = weight.size(i + 2);
             sizes[i + 2] = geometry.outputSize(i, size, kernel);
             if (sizes[i + 2] < 1) {
@@ -58,8 +99,7 @@ public final class Convolution extends JointOp {
                         + "pad more", who, geometry.reach(i, kernel), i - rank, x.shape(), size + geometry.before(i) + geometry.after(i));
             }
         }
-        Tensor out = run(who, batch, weight, bias, Shape.of(sizes), geometry);
-        return single ? out.squeeze(0) : out;
+        return Shape.of(sizes);
     }
 
     /** @param result the result's shape, which the geometry leaves open where a stride skips the end of the input */

@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.backend.ConvEpilogue;
+import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 
 /**
@@ -38,6 +40,20 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
 
     final boolean isFolded() {
         return folded;
+    }
+
+    /** Whether it computes the same for every batch, and nobody listens. */
+    final boolean isFixed() {
+        return (folded || !isTraining() && hasStatistics() && runningMean().dtype() == DType.FLOAT32) && keepsNothing();
+    }
+
+    /** What {@link #forward} does in evaluation, for a convolution to do. */
+    final ConvEpilogue epilogue(Tensor residual, ConvEpilogue.Activation activation) {
+        if (folded) {
+            return new ConvEpilogue(null, null, null, null, residual, activation);
+        }
+        Tensor inverse = runningVar().to(DType.FLOAT64).add(options.eps()).rsqrt();
+        return new ConvEpilogue(runningMean().to(DType.FLOAT64), inverse, weight(), bias(), residual, activation);
     }
 
     final boolean hasStatistics() {

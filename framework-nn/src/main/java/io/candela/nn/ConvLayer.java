@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autograd;
+import io.candela.backend.ConvEpilogue;
 import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -90,8 +92,59 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
         return current(bias);
     }
 
+    /**
+     * {@code relu.forward(norm.forward(forward(x)))}: the same numbers. In evaluation without gradients each part of the convolution's result is
+     * finished while it is still in the cache. Hooks of the layers run; where there are any, so do the layers, one after the other.
+     */
+    public final Tensor forward(Tensor x, BatchNorm norm, ReLU relu) {
+        return forward(x, null, norm, null, relu);
+    }
+
+    /**
+     * {@code relu.forward(norm.forward(forward(x)).add(residual))}, the end of a residual block, otherwise as {@link #forward(Tensor, BatchNorm, ReLU)}.
+     *
+     * @param maker    what made {@code x}, if that is used here for the last time, see {@link #spent}; else null
+     * @param residual may be null for none
+     */
+    public final Tensor forward(Tensor x, Layer maker, BatchNorm norm, Tensor residual, ReLU relu) {
+        Tensor fused = finished(x, norm, residual, relu);
+        if (fused != null) {
+            return maker == null ? fused : spent(x, maker, fused);
+        }
+        Tensor y = forward(x);
+        if (maker != null) {
+            spent(x, maker, y);
+        }
+        return spent(y, this, residual == null ? norm.forward(y, relu) : norm.forward(y, residual, relu));
+    }
+
+    /**
+     * This layer and those after it in one go; null where that is not possible.
+     *
+     * @param norm       may be null
+     * @param activation {@link ReLU}, {@link ReLU6}, or null
+     */
+    final Tensor finished(Tensor x, BatchNorm norm, Tensor residual, Layer activation) {
+        if (Autograd.isGradEnabled() || transposed || !keepsNothing() || norm != null && !norm.isFixed() || activation != null && !activation.keepsNothing()) {
+            return null;
+        }
+        ConvEpilogue.Activation kind = activation == null ? ConvEpilogue.Activation.NONE
+                : activation instanceof ReLU ? ConvEpilogue.Activation.RELU : ConvEpilogue.Activation.RELU6;
+        ConvEpilogue after = norm == null ? new ConvEpilogue(null, null, null, null, residual, kind) : norm.epilogue(residual, kind);
+        check(x);
+        return F.convolution(getClass().getSimpleName(), kernelSize.length, x, current(weight), current(bias), options, after);
+    }
+
     @Override
     final Tensor compute(Tensor x) {
+        check(x);
+        int rank = kernelSize.length;
+        String who = getClass().getSimpleName();
+        return transposed ? F.transposed(who, rank, x, current(weight), current(bias), options)
+                : F.convolution(who, rank, x, current(weight), current(bias), options);
+    }
+
+    private void check(Tensor x) {
         int rank = kernelSize.length;
         if (x.dim() != rank + 2 && x.dim() != rank + 1) {
             throw new ShapeException("%s: the input must have %d dimensions, or %d without a batch, got %s%s", this, rank + 2, rank + 1, x.shape(),
@@ -101,9 +154,6 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
             throw new ShapeException("%s: the input must have %d channels in dimension %d, got %s%s", this, inChannels, x.dim() - rank - 1, x.shape(),
                     x.size(-1) == inChannels ? "; permute the last dimension there?" : "");
         }
-        String who = getClass().getSimpleName();
-        return transposed ? F.transposed(who, rank, x, current(weight), current(bias), options)
-                : F.convolution(who, rank, x, current(weight), current(bias), options);
     }
 
     @Override

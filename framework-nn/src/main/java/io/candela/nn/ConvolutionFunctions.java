@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.backend.ConvEpilogue;
 import io.candela.backend.ConvGeometry;
 import io.candela.ops.ConvTransposed;
 import io.candela.ops.Convolution;
@@ -113,10 +114,15 @@ abstract sealed class ConvolutionFunctions permits ActivationFunctions {
     }
 
     static Tensor convolution(String who, int rank, Tensor x, Tensor weight, Tensor bias, ConvOptions o) {
+        return convolution(who, rank, x, weight, bias, o, null);
+    }
+
+    /** @param after what is done with the result at once, or null; with it the result is null where that is not possible */
+    static Tensor convolution(String who, int rank, Tensor x, Tensor weight, Tensor bias, ConvOptions o, ConvEpilogue after) {
         int[] stride = ConvOptions.perDimension(who, "stride", rank, o.stride);
         int[] dilation = ConvOptions.perDimension(who, "dilation", rank, o.dilation);
         int[] before = ConvOptions.perDimension(who, "padding", rank, o.padding);
-        int[] after = before.clone();
+        int[] behind = before.clone();
         if (o.same()) {
             for (int i = 0; i < rank; i++) {
                 if (stride[i] != 1) {
@@ -124,18 +130,19 @@ abstract sealed class ConvolutionFunctions permits ActivationFunctions {
                 }
                 int total = weight.dim() == rank + 2 ? dilation[i] * (weight.size(i + 2) - 1) : 0;
                 before[i] = total / 2;
-                after[i] = total - total / 2;
+                behind[i] = total - total / 2;
             }
         }
         Tensor padded = x;
         if (o.paddingMode != ConvOptions.PaddingMode.ZEROS) {
             for (int i = 0; i < rank; i++) {
-                padded = padded(who, padded, i - rank, before[i], after[i], o.paddingMode);
+                padded = padded(who, padded, i - rank, before[i], behind[i], o.paddingMode);
             }
             before = new int[rank];
-            after = before;
+            behind = before;
         }
-        return Convolution.apply(who, padded, weight, bias, new ConvGeometry(stride, before, after, dilation, o.groups));
+        ConvGeometry geometry = new ConvGeometry(stride, before, behind, dilation, o.groups);
+        return after == null ? Convolution.apply(who, padded, weight, bias, geometry) : Convolution.applyThen(who, padded, weight, bias, geometry, after);
     }
 
     static Tensor transposed(String who, int rank, Tensor x, Tensor weight, Tensor bias, ConvOptions o) {

@@ -15,6 +15,7 @@ import java.util.Map;
  */
 public class Sequential extends HookedLayer implements Iterable<Layer> {
     private Layer[] layers = {}; // the children, without the cost of a map on the way forward
+    private int[] lastWith = {}; // of a convolution, the last one of the layers that may run with it: normalization, activation; else the layer itself
     private boolean[] beforeRelu = {}; // whether the layer is a batch normalization and the next one ReLU: they may run as one
 
     /** Layers under the keys {@code 0}, {@code 1}, …. */
@@ -56,7 +57,27 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
         }
         layers = longer;
         beforeRelu = pairs;
+        lastWith = Arrays.copyOf(lastWith, longer.length);
+        lastWith[longer.length - 1] = longer.length - 1;
+        extendConvolution();
         return this;
+    }
+
+    /** Lets the last layer run with the convolution before it, if it may. */
+    private void extendConvolution() {
+        int last = layers.length - 1;
+        boolean activates = layers[last] instanceof ReLU || layers[last] instanceof ReLU6;
+        if (last > 0 && layers[last - 1] instanceof ConvLayer && (activates || layers[last] instanceof BatchNorm)) {
+            lastWith[last - 1] = last;
+        } else if (last > 1 && layers[last - 2] instanceof ConvLayer && layers[last - 1] instanceof BatchNorm && activates) {
+            lastWith[last - 2] = last;
+        }
+    }
+
+    /** A convolution with the layers that may run with it; null where they must run one after the other. */
+    private Tensor finished(int i, Tensor x) {
+        Layer last = layers[lastWith[i]];
+        return ((ConvLayer) layers[i]).finished(x, layers[i + 1] instanceof BatchNorm norm ? norm : null, null, last instanceof BatchNorm ? null : last);
     }
 
     /** The layer at a position; negative counts from the end. */
@@ -86,8 +107,10 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
         for (int i = 0; i < layers.length; i++) {
             Layer layer = layers[i];
             boolean unseen = layer.keepsNothing();
-            Tensor next;
-            if (beforeRelu[i] && unseen && layers[i + 1].keepsNothing()) {
+            Tensor next = lastWith[i] > i ? finished(i, y) : null;
+            if (next != null) {
+                i = lastWith[i];
+            } else if (beforeRelu[i] && unseen && layers[i + 1].keepsNothing()) {
                 next = ((BatchNorm) layer).forward(y, (ReLU) layers[++i]);
             } else {
                 next = layer.call(y);

@@ -1,6 +1,7 @@
 package io.candela.backend.cpu;
 
 import io.candela.backend.Backend;
+import io.candela.backend.ConvEpilogue;
 import io.candela.backend.ConvGeometry;
 import io.candela.backend.ConvKernels;
 import io.candela.tensor.DType;
@@ -16,6 +17,18 @@ final class ConvCpu implements ConvKernels {
     }
 
     @Override
+    public boolean hasEpilogue() {
+        return true;
+    }
+
+    @Override
+    public void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out, ConvEpilogue after) {
+        if (out.numel() > 0) {
+            forward(x, weight, bias, geometry, out, new ConvFinish(after, out));
+        }
+    }
+
+    @Override
     public void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out) {
         if (out.numel() == 0) {
             return;
@@ -24,12 +37,16 @@ final class ConvCpu implements ConvKernels {
             ConvLoops.forward(x, weight, bias, geometry, out);
             return;
         }
+        Tensor result = target(out);
+        forward(x, weight, bias, geometry, result, (ConvFinish) null);
+        finish(result, out);
+    }
+
+    private static void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor result, ConvFinish finish) {
         Tensor input = channelsLast(x);
         Tensor filters = dense(weight);
-        Tensor result = target(out);
         Tensor added = bias == null ? null : bias.contiguous();
-        new ConvDnn(input, filters, geometry, result).forward(input, filters, added, result);
-        finish(result, out);
+        new ConvDnn(input, filters, geometry, result).forward(input, filters, added, result, finish);
         Reference.reachabilityFence(filters);
         Reference.reachabilityFence(input);
         Reference.reachabilityFence(added);

@@ -48,17 +48,20 @@ final class ConvDnn {
         return Math.min(step, images - part * step);
     }
 
-    void forward(Tensor x, Tensor w, Tensor bias, Tensor out) {
+    /** @param finish what is done with the result at once, or null */
+    void forward(Tensor x, Tensor w, Tensor bias, Tensor out, ConvFinish finish) {
         if (images == 1 && most > 1) {
             int slices = paired || geometry.groups() > 1 || weight.numel() < input.numel() + result.numel() ? 1
                     : Math.min(most, weight.dim(0) / ConvFilterSlices.GRAIN);
             if (slices > 1) {
                 forwardSlices(slices, x, w.detach(), bias, out);
+                finishAll(finish);
                 return;
             }
             ConvBand[] bands = geometry.rank() == 1 && paired ? new ConvBand[0] : bands();
             if (bands.length > 1) {
                 forwardBands(bands, x, w, bias, out);
+                finishAll(finish);
                 return;
             }
         }
@@ -66,17 +69,29 @@ final class ConvDnn {
         long source = HostStorage.floatsAddress(x);
         long target = HostStorage.floatsAddress(out);
         long added = wideBias == null ? 0 : HostStorage.floatsAddress(wideBias);
-        PackedWeights packed = PackedWeights.of(w, geometry.groups(), ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, step)).weight, paired);
+        int together = finish == null ? step : Math.min(step, ConvFinish.images((int) bytesPerImage(result)));
+        PackedWeights packed = PackedWeights.of(w, geometry.groups(), ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, together)).weight, paired);
         Workers.run(imageParts(), i -> {
-            ConvPart p = ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, imagesOf(i)));
-            PackedWeights own = packed.as(w, geometry.groups(), p.weight);
-            long from = source + bytesPerImage(input) * i * step;
-            long to = target + bytesPerImage(result) * i * step;
-            run(p, from, own, to, added);
-            release(own, packed);
+            int end = i * step + imagesOf(i);
+            for (int first = i * step; first < end; first += together) {
+                int count = Math.min(together, end - first);
+                ConvPart p = ConvPart.of(key(ConvPart.Pass.FORWARD, added != 0, count));
+                PackedWeights own = packed.as(w, geometry.groups(), p.weight);
+                run(p, source + bytesPerImage(input) * first, own, target + bytesPerImage(result) * first, added);
+                release(own, packed);
+                if (finish != null) {
+                    finish.run(first, count);
+                }
+            }
         });
         packed.done();
         Reference.reachabilityFence(wideBias);
+    }
+
+    private void finishAll(ConvFinish finish) {
+        if (finish != null) {
+            finish.run(0, images);
+        }
     }
 
     /** One band of rows per thread; none if rows are few, or padding alone makes some of them. */

@@ -39,6 +39,11 @@ final class NormAffine {
 
     /** Sets the coefficients of {@link NormLanes#affine}. */
     void coefficients(NormLanes lanes, int unit) {
+        coefficients(lanes, walk, unit);
+    }
+
+    /** Likewise for a part of the samples, on a walk of its own. */
+    void coefficients(NormLanes lanes, ChannelWalk walk, int unit) {
         lanes.coefficient(NormLanes.MEAN, walk, unit, center);
         lanes.coefficient(NormLanes.SCALE, walk, unit, scale);
         lanes.coefficient(NormLanes.SHIFT, walk, unit, shift);

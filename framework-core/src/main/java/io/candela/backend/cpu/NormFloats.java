@@ -1,11 +1,13 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.ConvEpilogue.Activation;
 import io.candela.tensor.Tensor;
 
 /** {@link NormLanes} of float32. */
 final class NormFloats extends NormLanes {
     /** Lanes from which it pays to add halves of them, in vectorized loops. */
     private static final int HALVED = 512;
+    private static final int SIX = Float.floatToIntBits(6);
     /** Copied, as Arrays.fill takes several times as long here. */
     private static final float[] ZEROS = new float[HostThread.BLOCK];
     private final HostStorage[] storages = new HostStorage[TENSORS]; // also keeps the memory from being recycled
@@ -148,6 +150,35 @@ final class NormFloats extends NormLanes {
         exchange.floats.put(0, x, 0, n);
         exchange.ints.get(0, resultBits, 0, n);
         ReluBits.clear(resultBits, n);
+        storages[OUT].block.ints.put(starts[OUT] + start, resultBits, 0, n);
+    }
+
+    /** In place: x, normalized if {@code affine}, plus g if there is one, and the activation of that. */
+    void finish(int start, int n, boolean affine, Activation activation) {
+        if (!affine && storages[G] == null) {
+            storages[X].block.ints.get(starts[X] + start, resultBits, 0, n);
+        } else {
+            read(X, start, x, n);
+            if (affine) {
+                affine(x, coefficients[MEAN], coefficients[SCALE], coefficients[SHIFT], x, n);
+            }
+            if (storages[G] != null) {
+                read(G, start, g, n);
+                add(g, x, n);
+            }
+            if (activation == Activation.NONE) {
+                write(start, x, n);
+                return;
+            }
+            exchange.floats.put(0, x, 0, n);
+            exchange.ints.get(0, resultBits, 0, n);
+        }
+        if (activation != Activation.NONE) {
+            ReluBits.clear(resultBits, n);
+        }
+        if (activation == Activation.RELU6) {
+            ReluBits.limit(resultBits, SIX, n);
+        }
         storages[OUT].block.ints.put(starts[OUT] + start, resultBits, 0, n);
     }
 

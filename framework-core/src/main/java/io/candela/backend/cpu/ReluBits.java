@@ -71,6 +71,15 @@ final class ReluBits {
         }
     }
 
+    /** Sets a to a limit above 0 where it is larger; no a is below 0, and NaN stays. */
+    static void limit(int[] a, int limit, int n) {
+        for (int i = 0; i < n; i++) {
+            int bits = a[i];
+            int above = (limit - bits & bits - INFINITY - 1) >> 31; // all bits are 1 for numbers above the limit, as they count like ints
+            a[i] = bits & ~above | limit & above;
+        }
+    }
+
     /** Keeps a where b is above 0 or NaN: all bits of the mask are 1 there. */
     static void mask(int[] a, int[] b, int n) {
         for (int i = 0; i < n; i++) {
