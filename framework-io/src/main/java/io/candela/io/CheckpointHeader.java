@@ -1,6 +1,5 @@
 package io.candela.io;
 
-import io.candela.io.pt.Leaves;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;

@@ -3,7 +3,6 @@ package io.candela.io;
 import io.candela.backend.Backend;
 import io.candela.backend.Backends;
 import io.candela.backend.cpu.SharedMemory;
-import io.candela.io.pt.ByteWindow;
 import io.candela.tensor.DType;
 import io.candela.tensor.Storage;
 import java.nio.ByteBuffer;

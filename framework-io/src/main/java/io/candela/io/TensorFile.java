@@ -1,9 +1,6 @@
 package io.candela.io;
 
-import io.candela.io.pt.Leaves;
 import io.candela.io.pt.NumpyArray;
-import io.candela.io.pt.StorageRef;
-import io.candela.io.pt.TensorRef;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
 import java.io.IOException;

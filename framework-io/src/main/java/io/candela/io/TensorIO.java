@@ -2,7 +2,6 @@ package io.candela.io;
 
 import io.candela.io.npy.NpyWriter;
 import io.candela.io.pt.PtWriter;
-import io.candela.io.pt.TensorView;
 import io.candela.io.safetensors.SafetensorsWriter;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.Tuple;

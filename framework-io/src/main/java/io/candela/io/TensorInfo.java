@@ -1,7 +1,5 @@
 package io.candela.io;
 
-import io.candela.io.pt.ElementType;
-
 /**
  * What a file says about one of its tensors.
  *

@@ -1,8 +1,5 @@
 package io.candela.io;
 
-import io.candela.io.pt.ByteWindow;
-import io.candela.io.pt.Leaves;
-import io.candela.io.pt.StorageRef;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;

@@ -1,8 +1,5 @@
 package io.candela.io;
 
-import io.candela.io.pt.ByteWindow;
-import io.candela.io.pt.ElementType;
-import io.candela.io.pt.TensorView;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Storage;

@@ -1,7 +1,6 @@
 package io.candela.io;
 
 import io.candela.io.pt.DeviceTag;
-import io.candela.io.pt.ElementType;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import java.util.EnumMap;

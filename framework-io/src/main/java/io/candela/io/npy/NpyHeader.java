@@ -1,11 +1,11 @@
 package io.candela.io.npy;
 
+import io.candela.io.ElementType;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
-import io.candela.io.pt.ElementType;
-import io.candela.io.pt.StorageRef;
-import io.candela.io.pt.TensorRef;
-import io.candela.io.pt.TensorView;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
+import io.candela.io.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

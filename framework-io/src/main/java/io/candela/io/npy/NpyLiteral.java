@@ -1,8 +1,8 @@
 package io.candela.io.npy;
 
+import io.candela.io.ElementType;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
-import io.candela.io.pt.ElementType;
 import java.util.ArrayList;
 import java.util.List;
 

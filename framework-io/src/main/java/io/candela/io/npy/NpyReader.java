@@ -1,14 +1,14 @@
 package io.candela.io.npy;
 
 import io.candela.io.ByteSwap;
+import io.candela.io.ByteWindow;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
+import io.candela.io.Leaves;
 import io.candela.io.SingleFile;
-import io.candela.io.pt.ByteWindow;
-import io.candela.io.pt.Leaves;
-import io.candela.io.pt.StorageRef;
-import io.candela.io.pt.TensorRef;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.io.zip.ZipEntry;
 import io.candela.io.zip.ZipInput;
 import io.candela.io.zip.ZipReader;

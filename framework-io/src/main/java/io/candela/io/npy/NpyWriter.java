@@ -1,9 +1,9 @@
 package io.candela.io.npy;
 
 import io.candela.io.AtomicFile;
+import io.candela.io.ByteWindow;
 import io.candela.io.ChannelOutput;
-import io.candela.io.pt.ByteWindow;
-import io.candela.io.pt.TensorView;
+import io.candela.io.TensorView;
 import io.candela.io.zip.ZipWriter;
 import java.io.IOException;
 import java.lang.ref.Reference;

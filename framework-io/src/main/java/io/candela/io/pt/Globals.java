@@ -1,5 +1,6 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
 import io.candela.io.FormatException;
 import io.candela.io.Size;
 import java.nio.charset.StandardCharsets;

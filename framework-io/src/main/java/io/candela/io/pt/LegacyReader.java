@@ -1,9 +1,13 @@
 package io.candela.io.pt;
 
+import io.candela.io.ByteWindow;
+import io.candela.io.ElementType;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
+import io.candela.io.Leaves;
 import io.candela.io.SingleFile;
+import io.candela.io.StorageRef;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

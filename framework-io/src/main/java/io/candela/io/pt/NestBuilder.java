@@ -1,8 +1,12 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.Leaves;
 import io.candela.io.Size;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tuple;
 import java.io.IOException;

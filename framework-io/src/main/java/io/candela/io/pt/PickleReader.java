@@ -1,8 +1,11 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
 import io.candela.io.Size;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.tensor.Tuple;
 import java.math.BigInteger;
 import java.util.ArrayList;

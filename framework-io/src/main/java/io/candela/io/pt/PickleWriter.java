@@ -1,6 +1,9 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
+import io.candela.io.Leaves;
 import io.candela.io.Size;
+import io.candela.io.TensorView;
 import io.candela.tensor.Counter;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tuple;

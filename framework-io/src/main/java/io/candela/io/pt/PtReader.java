@@ -1,10 +1,15 @@
 package io.candela.io.pt;
 
 import io.candela.io.ByteSwap;
+import io.candela.io.ByteWindow;
+import io.candela.io.ElementType;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
 import io.candela.io.HeapBudget;
+import io.candela.io.Leaves;
 import io.candela.io.SingleFile;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.io.zip.ZipEntry;
 import io.candela.io.zip.ZipReader;
 import java.io.IOException;

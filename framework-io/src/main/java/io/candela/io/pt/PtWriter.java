@@ -1,6 +1,9 @@
 package io.candela.io.pt;
 
 import io.candela.io.AtomicFile;
+import io.candela.io.ByteWindow;
+import io.candela.io.ElementType;
+import io.candela.io.TensorView;
 import io.candela.io.zip.ZipWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
+
 /**
  * A storage class that a pickle names, such as {@code torch.FloatStorage}.
  *

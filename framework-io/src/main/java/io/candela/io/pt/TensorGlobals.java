@@ -1,6 +1,9 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
 import io.candela.io.FormatException;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.tensor.Tuple;
 import java.util.Arrays;
 

@@ -1,5 +1,8 @@
 package io.candela.io.pt;
 
+import io.candela.io.ElementType;
+import io.candela.io.TensorRef;
+import io.candela.io.TensorView;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tuple;
 import java.util.ArrayDeque;

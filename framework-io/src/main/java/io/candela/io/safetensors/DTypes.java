@@ -1,6 +1,6 @@
 package io.candela.io.safetensors;
 
-import io.candela.io.pt.ElementType;
+import io.candela.io.ElementType;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.candela.io.safetensors;
 
+import io.candela.io.ByteWindow;
 import io.candela.io.FileSource;
 import io.candela.io.FormatException;
+import io.candela.io.Leaves;
 import io.candela.io.SingleFile;
-import io.candela.io.pt.ByteWindow;
-import io.candela.io.pt.Leaves;
-import io.candela.io.pt.StorageRef;
-import io.candela.io.pt.TensorRef;
+import io.candela.io.StorageRef;
+import io.candela.io.TensorRef;
 import io.candela.tensor.StateDict;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.candela.io.zip;
 
+import io.candela.io.ByteWindow;
 import io.candela.io.ChannelOutput;
-import io.candela.io.pt.ByteWindow;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.ref.Reference;

@@ -1,5 +1,10 @@
 package io.candela.io.pt;
 
+import io.candela.io.ByteWindow;
+import io.candela.io.ElementType;
+import io.candela.io.Leaves;
+import io.candela.io.TensorRef;
+import io.candela.io.TensorView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.io.ElementType;
 import io.candela.io.Size;
+import io.candela.io.StorageRef;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tuple;
 import java.io.IOException;

@@ -1,5 +1,7 @@
-package io.candela.io.pt;
+package io.candela.io;
 
+import io.candela.io.pt.DeviceTag;
+import io.candela.io.pt.NumpyArray;
 import java.io.IOException;
 
 /**

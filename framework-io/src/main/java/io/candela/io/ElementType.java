@@ -1,4 +1,4 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 /**
  * A tensor in a file: a view of a storage. All its elements are known to lie inside of the storage.

@@ -1,8 +1,8 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 import java.util.Arrays;
 
-/** A tensor as {@link PtWriter} sees it. */
+/** A tensor as the writers of files see it. */
 public interface TensorView {
     /** What stands for the storage: tensors that give the same object share memory, and still do so after loading. */
     Object storage();

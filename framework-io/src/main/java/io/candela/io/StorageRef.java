@@ -1,4 +1,4 @@
-package io.candela.io.pt;
+package io.candela.io;
 
 /**
  * A run of elements in a file, shared by one or more tensors. Each reader gives the same object for the same storage.
