@@ -64,7 +64,7 @@ class DTypesContractTest {
                 binary("lt", Tensor::lt),
                 binary("atan2", Tensor::atan2),
                 binary("cat", (x, y) -> Tensor.cat(0, x, y)),
-                binary("where", (x, y) -> Tensor.where(Tensor.of(new boolean[] {true, false, true}), x, y)),
+                binary("where", (x, y) -> Tensor.where(Tensor.of(new boolean[] {true, false, true}).to(x.device()), x, y)),
                 binary("pow", Tensor::pow),
                 binary("remainder", Tensor::remainder),
                 binary("fmod", Tensor::fmod),
@@ -210,10 +210,10 @@ class DTypesContractTest {
         Tensor index = Tensor.of(new long[][] {{0, 2, 1}, {1, 1, 0}});
         Tensor rows = Tensor.of(new long[] {2, 0, 2, 1});
         return List.of(
-                function("gather", x -> x.gather(1, index)),
-                binary("scatterAdd", (x, y) -> x.scatterAdd(1, index, y)),
-                function("indexSelect", x -> x.indexSelect(0, rows)),
-                binary("indexAdd", (x, y) -> x.indexAdd(0, rows, y)),
+                function("gather", x -> x.gather(1, index.to(x.device()))),
+                binary("scatterAdd", (x, y) -> x.scatterAdd(1, index.to(x.device()), y)),
+                function("indexSelect", x -> x.indexSelect(0, rows.to(x.device()))),
+                binary("indexAdd", (x, y) -> x.indexAdd(0, rows.to(x.device()), y)),
                 function("maskedFill", x -> x.maskedFill(x.gt(0), 3)),
                 function("maskedSelect", x -> x.maskedSelect(x.gt(0))),
                 function("flip", x -> x.flip(0)),

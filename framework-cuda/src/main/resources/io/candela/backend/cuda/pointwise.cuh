@@ -149,12 +149,13 @@ __device__ __forceinline__ void binaryFlat(const T* a, int aStep, const T* b, in
         const Pack<T, N>* right = (const Pack<T, N>*) b;
         Pack<R, N>* to = (Pack<R, N>*) out;
         unsigned packs = n / N;
+        Pack<T, N> single = repeated<T, N>(*a);
         if (b == nullptr) {
             for (unsigned i = thread(); i < packs; i += 2 * threads()) {
                 unsigned j = i + threads();
-                Pack<T, N> x = left[i];
-                Pack<T, N> y;
-                if (j < packs) {
+                Pack<T, N> x = aStep == 0 ? single : left[i];
+                Pack<T, N> y = single;
+                if (j < packs && aStep != 0) {
                     y = left[j];
                 }
                 to[i] = applyNumber<Op, T, R>(x, number);
@@ -163,7 +164,6 @@ __device__ __forceinline__ void binaryFlat(const T* a, int aStep, const T* b, in
                 }
             }
         } else {
-            Pack<T, N> single = repeated<T, N>(*a);
             for (unsigned i = thread(); i < packs; i += 2 * threads()) {
                 unsigned j = i + threads();
                 Pack<T, N> x = aStep == 0 ? single : left[i];
