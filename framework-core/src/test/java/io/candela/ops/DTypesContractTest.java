@@ -234,7 +234,7 @@ class DTypesContractTest {
                     case "arange" -> Tensor.arange(x.dtype(), a, b, c);
                     case "linspace" -> Tensor.linspace(x.dtype(), a, b, (int) c);
                     default -> Tensor.logspace(x.dtype(), a, b, (int) c, 10);
-                }));
+                }).factory());
             }
         }
         return rows;
@@ -263,7 +263,7 @@ class DTypesContractTest {
                         case "normal.tensor" -> Tensor.normal(Tensor.full(t, 0.3, n), Tensor.full(t, 1.7, n));
                         default -> Tensor.of(new double[] {0.1, 0.3, 0.5, 0.2, 0.7}, t).multinomial(n, true);
                     };
-                }));
+                }).factory());
             }
         }
         return rows;

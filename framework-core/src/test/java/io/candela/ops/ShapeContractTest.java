@@ -225,7 +225,7 @@ class ShapeContractTest {
     }
 
     private static List<OpCase> rules() {
-        return List.of(
+        List<OpCase> rows = List.of(
                 unary("arange.double", x -> Tensor.arange(0, 2.3, 0.25)),
                 unary("arange.down", x -> Tensor.arange(3, -1, -0.7)).rejects(IllegalArgumentException.class,
                         "arange: a step of -0.5 does not lead from 0.0 to 1.0", () -> Tensor.arange(0.0, 1.0, -0.5)),
@@ -236,6 +236,8 @@ class ShapeContractTest {
                 unary("triuIndices", x -> Tensor.triuIndices(3, 5, 1)),
                 unary("full.long", x -> Tensor.full(7, 2, 3)),
                 unary("full.double", x -> Tensor.full(7.5, 2, 3)));
+        rows.forEach(OpCase::factory);
+        return rows;
     }
 
     @Test

@@ -232,7 +232,7 @@ class StatisticsContractTest {
     }
 
     private static OpCase window(String name, Window f) {
-        return unary("window." + name, x -> f.of((int) x.at(0), x.at(1) != 0)).rejects(IllegalArgumentException.class,
+        return unary("window." + name, x -> f.of((int) x.at(0), x.at(1) != 0)).factory().rejects(IllegalArgumentException.class,
                 "window: the length must not be negative, got -1", () -> f.of(-1, true));
     }
 

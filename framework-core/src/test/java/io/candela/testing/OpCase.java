@@ -22,6 +22,7 @@ public final class OpCase {
     boolean pointwise;
     boolean view;
     boolean loose;
+    boolean factory;
     boolean zeroSigns = true;
     boolean checked = true;
     boolean expanded = true;
@@ -128,6 +129,12 @@ public final class OpCase {
     /** The result shares the operand's memory. */
     public OpCase view() {
         view = true;
+        return this;
+    }
+
+    /** Makes a tensor on the CPU, wherever the operands are, which only say what kind. */
+    public OpCase factory() {
+        factory = true;
         return this;
     }
 
