@@ -4,7 +4,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
 
 /** Activations and their gradients, each in one pass over memory; formulas as in {@link Functions}. */
-final class FloatActivations extends FloatMath {
+final class FloatActivations extends FloatPowers {
     private static final float ROOT_2_OVER_PI = (float) Functions.ROOT_2_OVER_PI;
     private static final float ONE_OVER_ROOT_2_PI = (float) Functions.ONE_OVER_ROOT_2_PI;
     private static final float CUBE = (float) Functions.GELU_CUBE;
@@ -20,6 +20,7 @@ final class FloatActivations extends FloatMath {
                 toFloats(i, out, n);
             }
             case GELU -> gelu(x, out, n);
+            case ERFC -> erfc(x, out, n);
             case GELU_TANH -> {
                 geluInner(x, e, n);
                 tanh(e, e, n);
@@ -146,6 +147,50 @@ final class FloatActivations extends FloatMath {
             }
         }
         copy(e, out, n);
+    }
+
+    /** 2 Φ(−√2 |x|), or what that leaves of 2 for negative x. */
+    private void erfc(float[] x, float[] out, int n) {
+        minusSquare(x, f, d, n);
+        exp(f, f, n);
+        moreExact(f, d, n);
+        rootTwoTimes(x, e, n);
+        tails(e, f, e, n);
+        erfcParts(e, c, n);
+        toInts(x, i, n);
+        toInts(e, j, n);
+        toInts(c, k, n);
+        pickNegative(i, k, j, n);
+        toFloats(i, out, n);
+    }
+
+    /** −x², and what its rounding lost. */
+    private static void minusSquare(float[] x, float[] out, float[] rest, int n) {
+        for (int i = 0; i < n; i++) {
+            float v = Math.min(Math.max(x[i], -12f), 12f); // beyond, both tails are as here
+            float square = v * v;
+            out[i] = -square;
+            rest[i] = Math.fma(v, v, -square);
+        }
+    }
+
+    private static void moreExact(float[] e, float[] rest, int n) {
+        for (int i = 0; i < n; i++) {
+            e[i] = Math.fma(e[i], -rest[i], e[i]);
+        }
+    }
+
+    private static void rootTwoTimes(float[] x, float[] out, int n) {
+        for (int i = 0; i < n; i++) {
+            out[i] = Math.min(Math.max(x[i], -12f), 12f) * (float) Math.sqrt(2);
+        }
+    }
+
+    private static void erfcParts(float[] tail, float[] negative, int n) {
+        for (int i = 0; i < n; i++) {
+            tail[i] = 2 * tail[i];
+            negative[i] = 2 - tail[i];
+        }
     }
 
     private static void takeTail(float[] x, float[] tail, int n) {

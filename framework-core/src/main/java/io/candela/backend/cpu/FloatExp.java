@@ -49,13 +49,13 @@ class FloatExp extends FloatBits {
         }
     }
 
-    private static void powersOfTwo(int[] k, int n) {
+    static void powersOfTwo(int[] k, int n) {
         for (int i = 0; i < n; i++) {
             k[i] = k[i] - (MAGIC_BITS - 127) << 23;
         }
     }
 
-    private static void expProduct(float[] p, float[] s, float[] out, int n) {
+    static void expProduct(float[] p, float[] s, float[] out, int n) {
         for (int i = 0; i < n; i++) {
             out[i] = p[i] * s[i] * s[i];
         }
@@ -190,7 +190,7 @@ class FloatExp extends FloatBits {
     }
 
     /** x = 2ᵉ m: m, from √½ to √2, into {@code b} and e into {@code c}; returns whether some x are not positive normal numbers. */
-    private boolean logParts(float[] x, int n) {
+    boolean logParts(float[] x, int n) {
         toInts(x, i, n);
         boolean special = split(i, j, k, n) < 0;
         toFloats(j, b, n);

@@ -57,8 +57,16 @@ final class FloatLoops {
         };
     }
 
+    private static boolean isLong(BinaryKernel kernel) {
+        return kernel == BinaryKernel.POW || kernel == BinaryKernel.REMAINDER || kernel == BinaryKernel.FMOD;
+    }
+
     /** {@code out[i] = kernel(a[i], b[i])} for i below n. */
     static void binary(BinaryKernel kernel, float[] a, float[] b, float[] out, int n) {
+        if (n >= VECTORS && isLong(kernel)) {
+            HostThread.current().math().binary(kernel, a, b, out, n);
+            return;
+        }
         switch (kernel) {
             case ADD -> add(a, b, out, n);
             case SUB -> sub(a, b, out, n);
@@ -416,7 +424,7 @@ final class FloatLoops {
     }
 
     /** {@code a % b}: where the quotient is small, products of it are exact in double, which is faster than the processor's own remainder. */
-    private static float rest(float a, float b) {
+    static float rest(float a, float b) {
         double size = Math.abs((double) a);
         double divisor = Math.abs((double) b);
         double quotient = size / divisor;
@@ -427,7 +435,7 @@ final class FloatLoops {
         return a % b;
     }
 
-    private static float remainder(float a, float b) {
+    static float remainder(float a, float b) {
         float r = rest(a, b);
         return r != 0 && r < 0 != b < 0 ? r + b : r;
     }

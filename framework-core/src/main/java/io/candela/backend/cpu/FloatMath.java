@@ -9,7 +9,7 @@ class FloatMath extends FloatExp {
     private static final float HALF_PI_2 = 0x1.4442dp-24f;
     private static final float HALF_PI_3 = 0x1.84698ap-48f;
     /** Angles up to here keep their precision when multiples of π/2 are taken off: 8192. */
-    private static final int LARGEST_ANGLE = 0x46000000;
+    static final int LARGEST_ANGLE = 0x46000000;
     /** 88: the exponential is finite up to here. */
     private static final int LARGEST_EXPONENT = 0x42B00000;
     /** Does the function if it has it; false if not. Operand and result may be the same array. */
@@ -84,7 +84,7 @@ class FloatMath extends FloatExp {
     }
 
     /** x = k π/2 + r: sine and cosine of r, and k. */
-    private static void angleParts(float[] x, float[] sin, float[] cos, float[] k, int n) {
+    static void angleParts(float[] x, float[] sin, float[] cos, float[] k, int n) {
         for (int i = 0; i < n; i++) {
             float t = Math.fma(x[i], (float) (2 / Math.PI), MAGIC);
             float m = t - MAGIC;

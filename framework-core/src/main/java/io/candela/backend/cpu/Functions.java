@@ -97,13 +97,13 @@ final class Functions {
         return g * (0.5 * (1 + t) + 0.5 * x * ((1 - t * t) * slope));
     }
 
-    private static double asinh(double x) {
+    static double asinh(double x) {
         double a = Math.abs(x);
         double r = a > 1e8 ? Math.log(a) + LN2 : Math.log1p(a + a * a / (1 + Math.sqrt(a * a + 1)));
         return Math.copySign(r, x);
     }
 
-    private static double acosh(double x) {
+    static double acosh(double x) {
         double t = x - 1;
         return x < 1 ? Double.NaN : x > 1e8 ? Math.log(x) + LN2 : Math.log1p(t + Math.sqrt(2 * t + t * t));
     }

@@ -26,6 +26,9 @@ final class NnCpu implements NnKernels {
             return;
         }
         if (x.numel() >= DENSE && x.dtype() == DType.FLOAT32 && !(x.isContiguous() && out.isContiguous())) { // along another dimension
+            if (SoftmaxDnn.down(x, logarithm, out)) {
+                return;
+            }
             Tensor dense = Tensor.empty(x.shape(), x.dtype(), x.device());
             Backend.of(x).pointwise().copy(x, dense);
             softmax(dense, logarithm, dense);

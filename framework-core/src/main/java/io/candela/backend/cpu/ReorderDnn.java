@@ -103,6 +103,15 @@ final class ReorderDnn {
         }), source, target);
     }
 
+    /** Copies rows of a matrix, whose strides are given, on this thread alone. */
+    static void rows(int rows, int columns, int fromStride, long from, int toStride, long to) {
+        Dnn dnn = HostThread.current().dnn();
+        RowsKey key = new RowsKey(rows, columns, fromStride, toStride);
+        dnn.run(dnn.primitive(key, () -> build(desc(Shape.of(rows, columns), fromStride, 1), desc(Shape.of(rows, columns), toStride, 1))), from, to);
+    }
+
+    private record RowsKey(int rows, int columns, int fromStride, int toStride) {}
+
     private static void convert(Tensor weight, int groups, DnnLayout layout, long address, boolean pack) {
         int[] strides = strides(weight);
         int filters = weight.size(0);

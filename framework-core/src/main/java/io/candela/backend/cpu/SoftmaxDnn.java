@@ -9,6 +9,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_accurate;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_softmax_log;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.softmax_backward;
@@ -20,7 +21,14 @@ final class SoftmaxDnn {
 
     private SoftmaxDnn() {}
 
+    /** Columns that are done at once where a matrix is normalized downwards: a few cache lines of each row. */
+    private static final int STRIP = 64;
+
+    private static final int MOST_ROWS = 64 << 10;
+
     private record Key(int rows, int n, boolean logarithm, boolean backward) {}
+
+    private record DownKey(int rows, int columns, boolean logarithm) {}
 
     /** Does the work if it takes these tensors; false if not. */
     static boolean forward(Tensor x, int n, boolean logarithm, Tensor out) {
@@ -35,6 +43,37 @@ final class SoftmaxDnn {
             dnn.run(dnn.primitive(key, () -> build(key)), from + start, to + start);
         });
         return true;
+    }
+
+    /** Down the columns of a row-major matrix, given as its transpose; false if it does not take the tensors. */
+    static boolean down(Tensor x, boolean logarithm, Tensor out) {
+        if (!isTransposed(x) || !isTransposed(out) || out.dtype() != DType.FLOAT32 || x.strides()[1] != out.strides()[1] || x.size(1) > MOST_ROWS || !isFinite(rows(x))) {
+            return false;
+        }
+        int columns = x.size(0);
+        int stride = x.strides()[1];
+        long from = HostStorage.floatsAddress(x);
+        long to = HostStorage.floatsAddress(out);
+        Workers.run((columns + STRIP - 1) / STRIP, i -> {
+            HostThread thread = HostThread.current();
+            Dnn dnn = thread.dnn();
+            int rows = x.size(1);
+            int width = Math.min(STRIP, columns - i * STRIP);
+            long strip = thread.scratchBlock(4 * rows * STRIP).address(); // oneDNN has vectors for dense matrices alone
+            ReorderDnn.rows(rows, width, stride, from + 4L * i * STRIP, width, strip);
+            DownKey key = new DownKey(rows, width, logarithm);
+            dnn.run(dnn.primitive(key, () -> build(key)), strip, strip);
+            ReorderDnn.rows(rows, width, width, strip, stride, to + 4L * i * STRIP);
+        });
+        return true;
+    }
+
+    private static boolean isTransposed(Tensor x) {
+        return x.dtype() == DType.FLOAT32 && x.dim() == 2 && x.strides()[0] == 1 && x.strides()[1] >= x.size(0) && x.size(0) >= STRIP;
+    }
+
+    private static Tensor rows(Tensor x) {
+        return x.viewOf(Shape.of(x.size(1), x.size(0)), new int[] {x.strides()[1], 1}, x.offset());
     }
 
     /** Does the work if it takes these tensors; false if not. */
@@ -81,6 +120,13 @@ final class SoftmaxDnn {
             }
         });
         return !special[0];
+    }
+
+    private static Dnn.Primitive build(DownKey k) {
+        memory.desc matrix = new memory.desc(new long[] {k.rows, k.columns}, memory.data_type.f32, new long[] {k.columns, 1});
+        int algorithm = k.logarithm ? dnnl_softmax_log : dnnl_softmax_accurate;
+        var description = new softmax_forward.primitive_desc(Dnn.engine(), dnnl_forward_training, algorithm, matrix, matrix, 0);
+        return new Dnn.Primitive("softmax", new softmax_forward(description), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, matrix, matrix);
     }
 
     private static Dnn.Primitive build(Key k) {
