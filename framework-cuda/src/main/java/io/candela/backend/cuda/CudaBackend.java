@@ -42,8 +42,8 @@ final class CudaBackend implements Backend {
         matrix = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         conv = HostFallback.of(ConvKernels.class, cuda, cpu.conv());
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
-        index = HostFallback.of(IndexKernels.class, cuda, cpu.index());
-        nn = HostFallback.of(NnKernels.class, cuda, cpu.nn());
+        index = new CudaIndex(cuda, HostFallback.of(IndexKernels.class, cuda, cpu.index()));
+        nn = new CudaNn(cuda, HostFallback.of(NnKernels.class, cuda, cpu.nn()));
         norm = HostFallback.of(NormKernels.class, cuda, cpu.norm());
         pool = HostFallback.of(PoolKernels.class, cuda, cpu.pool());
         recurrent = HostFallback.of(RecurrentKernels.class, cuda, cpu.recurrent());

@@ -19,6 +19,7 @@ final class CudaDevice {
     final DeviceMemory memory;
     final PinnedMemory pinned;
     final Kernels kernels;
+    final IndexErrors indexErrors;
     final long mainStream;
     private final ArrayDeque<Long> spareGraphStreams = new ArrayDeque<>();
 
@@ -32,6 +33,7 @@ final class CudaDevice {
         this.memory = new DeviceMemory(this);
         this.pinned = new PinnedMemory(this);
         this.kernels = new Kernels(this, compiler);
+        this.indexErrors = new IndexErrors(this);
     }
 
     /** The device of a tensor on a GPU. */
@@ -68,6 +70,7 @@ final class CudaDevice {
         if (stream != mainStream) {
             driver.synchronize(mainStream);
         }
+        indexErrors.check();
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Transfers {
         if (before != null) {
             finish(device, before, target, target.position() + (n - 1) / perBlock * perBlock, countBefore);
         }
+        device.indexErrors.check();
     }
 
     private static void finish(CudaDevice device, PinnedMemory.Block block, Buffer target, int at, int count) {

@@ -1,0 +1,99 @@
+package io.candela.backend.cuda;
+
+import io.candela.backend.Backend;
+import io.candela.backend.NnKernels;
+import io.candela.tensor.DType;
+import io.candela.tensor.Generator;
+import io.candela.tensor.ShapeException;
+import io.candela.tensor.Tensor;
+
+/** Softmax and the loss of classes, each in one kernel per row. */
+final class CudaNn implements NnKernels {
+    private static final int WARP = 32;
+    private static final int ROWS_PER_BLOCK = 8; // of rows that a warp does
+    private static final int LONGEST_OF_WARP = 1024;
+    private static final int BLOCK = 256;
+    private static final int LOSS_BLOCK = 1024;
+
+    private final CudaDevice device;
+    private final NnKernels others;
+
+    /** @param others draws random numbers */
+    CudaNn(CudaDevice device, NnKernels others) {
+        this.device = device;
+        this.others = others;
+    }
+
+    private Launch kernel(String name, DType type) {
+        return Launch.of(device.kernels.get("nn.cu", name + type.torchName()));
+    }
+
+    private static void overRows(Launch launch, int rows, int n) {
+        if (n <= LONGEST_OF_WARP) {
+            launch.run((rows + ROWS_PER_BLOCK - 1) / ROWS_PER_BLOCK, 1, 1, WARP, ROWS_PER_BLOCK, 1, 0);
+        } else {
+            launch.run(rows, BLOCK, 0);
+        }
+    }
+
+    @Override
+    public void softmax(Tensor x, boolean logarithm, Tensor out) {
+        if (x.numel() == 0) {
+            return;
+        }
+        int n = x.dim() == 0 ? 1 : x.size(-1);
+        Tensor in = Dense.of(x);
+        Tensor to = Dense.target(out);
+        overRows(kernel("softmax_", x.dtype()).tensor(in).tensor(to).number(x.numel() / n).number(n).number(logarithm ? 1 : 0), x.numel() / n, n);
+        Dense.finish(to, out);
+    }
+
+    @Override
+    public void softmaxGrad(Tensor g, Tensor y, boolean logarithm, Tensor out) {
+        if (y.numel() == 0) {
+            return;
+        }
+        int n = y.dim() == 0 ? 1 : y.size(-1);
+        Tensor gradient = Dense.of(g.shape().equals(y.shape()) ? g : g.expand(y.shape().toArray()));
+        Tensor result = Dense.of(y);
+        Tensor to = Dense.target(out);
+        overRows(kernel("softmax_grad_", y.dtype()).tensor(gradient).tensor(result).tensor(to).number(y.numel() / n).number(n)
+                .number(logarithm ? 1 : 0), y.numel() / n, n);
+        Dense.finish(to, out);
+    }
+
+    @Override
+    public void nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Tensor losses, Tensor sum, boolean mean, Tensor totalWeight) {
+        int rows = logp.size(0);
+        int classes = logp.size(1);
+        Tensor labels = Dense.of(target, DType.INT64);
+        Tensor weights = weight == null ? null : Dense.of(weight, logp.dtype());
+        Tensor each = losses == null ? null : Dense.target(losses);
+        Launch l = kernel("nll_loss_", logp.dtype()).tensor(logp).number(logp.strides()[0]).number(logp.strides()[1]).tensor(labels).tensor(weights)
+                .number(ignoreIndex).number(rows).number(classes).tensor(each).tensor(losses == null ? sum : null).number(mean ? 1 : 0)
+                .tensor(totalWeight);
+        device.indexErrors.addTo(l, (label, position) -> new ShapeException(
+                "nllLoss: target %d at position %d is out of range for %d classes; use 0 to %d, or ignoreIndex %d", label, position, classes,
+                classes - 1, ignoreIndex)).run(1, LOSS_BLOCK, 0);
+        if (losses != null) {
+            Dense.finish(each, losses);
+        }
+    }
+
+    @Override
+    public void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, Tensor divisor, Tensor out) {
+        int rows = out.size(0);
+        Tensor labels = Dense.of(target, DType.INT64);
+        Tensor weights = weight == null ? null : Dense.of(weight, out.dtype());
+        Tensor to = Dense.target(out);
+        Backend.of(out).pointwise().fill(to, 0);
+        kernel("nll_loss_grad_", out.dtype()).tensor(g).number(g.numel() == 1 ? 0 : g.strides()[0]).tensor(labels).tensor(weights).number(ignoreIndex)
+                .tensor(divisor).number(rows).number(out.size(1)).tensor(to).over(rows);
+        Dense.finish(to, out);
+    }
+
+    @Override
+    public void random(Distribution distribution, double first, double second, Generator generator, Tensor out) {
+        others.random(distribution, first, second, generator, out);
+    }
+}
