@@ -44,8 +44,8 @@ final class CudaBackend implements Backend {
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
         index = new CudaIndex(cuda, HostFallback.of(IndexKernels.class, cuda, cpu.index()));
         nn = new CudaNn(cuda, HostFallback.of(NnKernels.class, cuda, cpu.nn()));
-        norm = HostFallback.of(NormKernels.class, cuda, cpu.norm());
-        pool = HostFallback.of(PoolKernels.class, cuda, cpu.pool());
+        norm = new CudaNorm(cuda);
+        pool = new CudaPool(cuda);
         recurrent = HostFallback.of(RecurrentKernels.class, cuda, cpu.recurrent());
         optim = HostFallback.of(OptimKernels.class, cuda, cpu.optim());
     }

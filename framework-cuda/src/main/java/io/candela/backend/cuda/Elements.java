@@ -232,10 +232,8 @@ final class Elements {
         words[0] = rank;
         for (int dim = 0; dim < rank; dim++) {
             words[1 + dim] = size[dim];
-            // Division by d: (high word of n · factor, plus n) >> shift, for n below 2³¹.
-            int shift = 32 - Integer.numberOfLeadingZeros(size[dim] - 1);
-            words[1 + MOST_DIMS + dim] = (int) (((1L << 32) * ((1L << shift) - size[dim])) / size[dim] + 1);
-            words[1 + 2 * MOST_DIMS + dim] = shift;
+            words[1 + MOST_DIMS + dim] = Divisor.factor(size[dim]);
+            words[1 + 2 * MOST_DIMS + dim] = Divisor.shift(size[dim]);
             for (int k = 0; k < stride.length; k++) {
                 words[1 + (3 + k) * MOST_DIMS + dim] = stride[k][dim];
             }
