@@ -91,6 +91,16 @@ public final class Cuda {
         Precision.matmulTf32 = allow;
     }
 
+    /** The same for convolutions: PyTorch's {@code torch.backends.cudnn.allow_tf32}, true by default. */
+    public static boolean isConvTf32() {
+        return Precision.convTf32;
+    }
+
+    /** Sets {@link #isConvTf32}, for all devices and from the next convolution on. */
+    public static void setConvTf32(boolean allow) {
+        Precision.convTf32 = allow;
+    }
+
     static CudaDevice of(Device device) {
         if (device.type() != Device.Type.CUDA) {
             throw new DeviceException("Cuda: a GPU is needed, got %s", device);

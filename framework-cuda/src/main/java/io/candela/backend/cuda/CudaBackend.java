@@ -39,8 +39,9 @@ final class CudaBackend implements Backend {
         Backend cpu = CpuBackend.INSTANCE;
         pointwise = new CudaPointwise(cuda);
         reduce = HostFallback.of(ReduceKernels.class, cuda, cpu.reduce());
-        matrix = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
-        conv = HostFallback.of(ConvKernels.class, cuda, cpu.conv());
+        CudaMatrix products = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
+        matrix = products;
+        conv = new CudaConv(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), CudaConv.MOST_BYTES);
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
         index = new CudaIndex(cuda, HostFallback.of(IndexKernels.class, cuda, cpu.index()));
         nn = new CudaNn(cuda, HostFallback.of(NnKernels.class, cuda, cpu.nn()));

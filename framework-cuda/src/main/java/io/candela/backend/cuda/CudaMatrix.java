@@ -34,7 +34,12 @@ final class CudaMatrix implements MatrixKernels {
 
     @Override
     public void matmul(Tensor a, Tensor b, Tensor out) {
-        if (out.numel() > 0 && !multiply(a, b, null, Epilogue.NONE, out)) {
+        product(a, b, Precision.matmulTf32, out);
+    }
+
+    /** As {@link #matmul}. */
+    void product(Tensor a, Tensor b, boolean tf32, Tensor out) {
+        if (out.numel() > 0 && !multiply(a, b, null, Epilogue.NONE, tf32, out)) {
             others.matmul(a, b, out);
         }
     }
@@ -43,7 +48,7 @@ final class CudaMatrix implements MatrixKernels {
     public void linear(Tensor x, Tensor weight, Tensor bias, Tensor out) {
         int[] s = weight.strides();
         Tensor transposed = weight.viewOf(weight.shape().transposed(), new int[] {s[1], s[0]}, weight.offset());
-        if (out.numel() > 0 && !multiply(x, transposed, bias, bias == null ? Epilogue.NONE : Epilogue.BIAS, out)) {
+        if (out.numel() > 0 && !multiply(x, transposed, bias, bias == null ? Epilogue.NONE : Epilogue.BIAS, Precision.matmulTf32, out)) {
             others.linear(x, weight, bias, out);
         }
     }
@@ -52,9 +57,10 @@ final class CudaMatrix implements MatrixKernels {
      * Writes a product.
      *
      * @param bias one element per column of {@code out}, with an epilogue; else null
+     * @param tf32 whether factors of float32 may be rounded; means nothing for other types
      * @return whether it could; if not, nothing was written
      */
-    boolean multiply(Tensor a, Tensor b, Tensor bias, Epilogue epilogue, Tensor out) {
+    boolean multiply(Tensor a, Tensor b, Tensor bias, Epilogue epilogue, boolean tf32, Tensor out) {
         if (!out.dtype().isFloating()) {
             return false;
         }
@@ -66,14 +72,15 @@ final class CudaMatrix implements MatrixKernels {
             return false;
         }
         if (out.dim() == 3 && b.size(0) == 1 && follows(a)) { // one product of all rows
-            return multiply(rows(a), b.viewOf(Shape.of(b.size(1), b.size(2)), last(b.strides()), b.offset()), bias, epilogue, rows(out));
+            return multiply(rows(a), b.viewOf(Shape.of(b.size(1), b.size(2)), last(b.strides()), b.offset()), bias, epilogue, tf32,
+                    rows(out));
         }
         Operand left = Operand.of(a);
         Operand right = Operand.of(b);
         Tensor added = bias == null || bias.isContiguous() ? bias : copy(bias);
         int batch = out.dim() == 3 ? out.size(0) : 1;
         int n = out.size(-1);
-        Product product = new Product(out.dtype(), out.dtype() == DType.FLOAT32 && Precision.matmulTf32, epilogue, n, out.size(-2), a.size(-1), batch,
+        Product product = new Product(out.dtype(), out.dtype() == DType.FLOAT32 && tf32, epilogue, n, out.size(-2), a.size(-1), batch,
                 right.layout, left.layout, new Layout(false, n, batch > 1 ? (long) out.size(-2) * n : 0, alignment(CudaStorage.address(out))));
         long stream = device.enter();
         BlasLibrary blas = library();

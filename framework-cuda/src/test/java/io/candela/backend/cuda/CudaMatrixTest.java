@@ -169,9 +169,9 @@ class CudaMatrixTest {
         Tensor plain = x.mm(w).add(bias);
         CudaMatrix matrix = (CudaMatrix) Backend.of(x.to(CUDA)).matrix();
         Tensor out = Tensor.zeros(5, 3).to(CUDA);
-        assertTrue(matrix.multiply(x.to(CUDA), w.to(CUDA), bias.to(CUDA), Epilogue.BIAS_RELU, out));
+        assertTrue(matrix.multiply(x.to(CUDA), w.to(CUDA), bias.to(CUDA), Epilogue.BIAS_RELU, false, out));
         assertArrayEquals(plain.relu().toDoubleArray(), out.to(Device.CPU).toDoubleArray());
-        assertTrue(matrix.multiply(x.to(CUDA), w.to(CUDA), bias.to(CUDA), Epilogue.BIAS_GELU, out));
+        assertTrue(matrix.multiply(x.to(CUDA), w.to(CUDA), bias.to(CUDA), Epilogue.BIAS_GELU, false, out));
         Tensor tanh = plain.mul(plain.mul(plain).mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI)).tanh().add(1).mul(plain).mul(0.5);
         assertArrayEquals(tanh.toDoubleArray(), out.to(Device.CPU).toDoubleArray(), 1e-5);
     }
