@@ -48,7 +48,7 @@ final class CudaBackend implements Backend {
         norm = new CudaNorm(cuda);
         pool = new CudaPool(cuda);
         recurrent = HostFallback.of(RecurrentKernels.class, cuda, cpu.recurrent());
-        optim = HostFallback.of(OptimKernels.class, cuda, cpu.optim());
+        optim = new CudaOptim(cuda);
     }
 
     @Override

@@ -170,6 +170,16 @@ __device__ __forceinline__ void store(void* p, int type, int i, C v) {
     }
 }
 
+/** Bytes of an element. */
+__device__ __forceinline__ int sizeOf(int type) {
+    switch (type) {
+        case BOOL: case UINT8: case INT8: return 1;
+        case INT16: case FLOAT16: case BFLOAT16: return 2;
+        case INT32: case FLOAT32: return 4;
+        default: return 8;
+    }
+}
+
 /** The number that a half type would keep of a float; others keep all. */
 template <class C>
 __device__ __forceinline__ C rounded(int type, C v) {

@@ -30,7 +30,7 @@ public final class HostKernels implements KernelCompiler {
     private static final String[] FLAGS = {"-std=c++17", "-O0", "-w", "-fPIC", "-fno-strict-aliasing", "-ffp-contract=off", "-U_FORTIFY_SOURCE"};
     private static final Pattern KERNEL = Pattern.compile("extern\\s+\"C\"\\s+__global__\\s+void\\s+(\\w+)\\s*\\(");
     private static final Pattern DYNAMIC_SHARED =
-            Pattern.compile("extern\\s+__shared__\\s+(?:alignas\\s*\\(\\s*\\d+\\s*\\)\\s*)?([\\w ]+?)\\s+(\\w+)\\s*\\[\\s*\\]\\s*;");
+            Pattern.compile("extern\\s+__shared__\\s+(?:(?:alignas|__attribute__\\s*\\(\\s*\\(\\s*aligned)\\s*\\(\\s*\\d+\\s*\\)[\\s)]*)?([\\w ]+?)\\s+(\\w+)\\s*\\[\\s*\\]\\s*;");
 
     private static final class Compiler {
         static final String VERSION = version(); // null: there is none

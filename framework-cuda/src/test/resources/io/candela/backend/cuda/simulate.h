@@ -26,7 +26,7 @@
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define __constant__ static
-#define __align__(n) alignas(n)
+#define __align__(n) __attribute__((aligned(n)))
 #define __grid_constant__
 #define warpSize 32
 
@@ -36,6 +36,8 @@ struct dim3 {
 
 static dim3 gridDim, blockDim, blockIdx, threadIdx;
 
+#pragma GCC push_options
+#pragma GCC optimize("O2") // kernels are compiled without: that takes a third of the time
 namespace simulate {
 // --- fibers and threads ---
 enum Wait { RUNS, AT_BARRIER, IN_WARP, ENDED };
@@ -380,6 +382,8 @@ extern "C" __attribute__((visibility("default"))) const char* simulate_launch(vo
     }
     return nullptr;
 }
+
+#pragma GCC pop_options
 
 #define __syncthreads() simulate::barrier(__LINE__)
 #define __syncwarp(...) ((void) simulate::inWarp(simulate::maskOf(__VA_ARGS__), 0, -1, __LINE__, simulate::exchange))
