@@ -2,6 +2,9 @@ package io.candela.backend.cuda;
 
 import io.candela.backend.Backend;
 import io.candela.backend.BackendProvider;
+import io.candela.backend.cuda.driver.CubinCache;
+import io.candela.backend.cuda.driver.Nvrtc;
+import io.candela.backend.cuda.driver.PresetDriver;
 import io.candela.tensor.Device;
 import java.util.Map;
 
@@ -9,6 +12,12 @@ import java.util.Map;
 public final class CudaProvider implements BackendProvider {
     private final Installation installation;
     private final CudaBackend[] backends;
+
+    /** Looks for NVIDIA's driver and compiler on this machine. */
+    public CudaProvider() {
+        // Lambdas, not references to constructors: what they name is looked for when they are called, where a failure is a reason, not a crash.
+        this(Installation.of(() -> new PresetDriver(), () -> CubinCache.ofUser(new Nvrtc())));
+    }
 
     CudaProvider(Installation installation) {
         this.installation = installation;
