@@ -20,14 +20,14 @@ record Installation(CudaDriver driver, KernelCompiler compiler, String problem) 
     private static final int OLDEST_DRIVER = 13000;
     private static final Pattern MISSING_LIBRARY = Pattern.compile("(lib[\\w.-]+\\.so[\\d.]*): cannot open shared object file");
 
-    /** Tries a driver and a compiler. What they throw because something is missing becomes the problem; nothing is thrown. */
+    /** Tries a driver and a compiler. Whatever they throw becomes the problem, so that a program without a GPU never fails for one. */
     static Installation of(Supplier<CudaDriver> driver, Supplier<KernelCompiler> compiler) {
         try {
             CudaDriver d = driver.get();
             String problem = d.deviceCount() == 0 ? "there is no NVIDIA GPU in this machine, or none is visible (see CUDA_VISIBLE_DEVICES)"
                     : problemOf(d.properties(0));
             return problem != null ? new Installation(null, null, problem) : new Installation(d, compiler.get(), null);
-        } catch (LinkageError | CudaException e) {
+        } catch (LinkageError | RuntimeException e) {
             return new Installation(null, null, explain(e));
         }
     }

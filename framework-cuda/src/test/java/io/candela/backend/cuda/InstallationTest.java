@@ -71,6 +71,7 @@ class InstallationTest {
                 failing(new UnsatisfiedLinkError("no jnicudart in java.library.path: /lib"),
                         "/cache/libjnicudart.so: libcudart.so.13: cannot open shared object file: No such file or directory")));
         assertEquals("CUDA's libraries cannot be loaded: java.lang.UnsatisfiedLinkError: odd", problem(failing(new UnsatisfiedLinkError("odd"), null)));
+        assertEquals("CUDA's libraries cannot be loaded: java.lang.IllegalStateException: odd", problem(failing(new IllegalStateException("odd"), null)));
     }
 
     @Test
