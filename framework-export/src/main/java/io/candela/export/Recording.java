@@ -1,8 +1,8 @@
 package io.candela.export;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
 import io.candela.autograd.Tracer;
-import io.candela.nn.HookHandle;
 import io.candela.nn.Layer;
 import io.candela.nn.Module;
 import io.candela.tensor.DType;

@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
 import io.candela.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;

@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.HookHandle;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,7 +22,7 @@ final class Hooks<H> {
     HookHandle add(H hook) {
         Slot<H> slot = new Slot<>(hook);
         slots.add(slot);
-        return () -> slots.remove(slot);
+        return new HookHandle(() -> slots.remove(slot));
     }
 
     boolean isEmpty() {

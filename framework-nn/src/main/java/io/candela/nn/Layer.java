@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.HookHandle;
 import io.candela.autograd.Op;
 import io.candela.tensor.Tensor;
 

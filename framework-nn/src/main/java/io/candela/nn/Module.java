@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.autograd.GraphException;
+import io.candela.autograd.HookHandle;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Device;

@@ -3,6 +3,7 @@ package io.candela.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
 import io.candela.backend.cpu.CpuBackend;
 import io.candela.nn.models.MobileNetV2;
 import io.candela.nn.models.ResNet;

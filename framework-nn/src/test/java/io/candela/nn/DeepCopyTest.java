@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
 import io.candela.nn.TestModules.Mlp;
 import io.candela.nn.TestModules.Tied;
 import io.candela.tensor.Storage;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.autograd.Autograd;
+import io.candela.autograd.HookHandle;
 import io.candela.nn.TestModules.Mlp;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.DType;

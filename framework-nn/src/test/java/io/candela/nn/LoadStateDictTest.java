@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.autograd.HookHandle;
 import io.candela.nn.TestModules.Counting;
 import io.candela.nn.TestModules.Holder;
 import io.candela.nn.TestModules.Mlp;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.Checkpoint;
 import io.candela.autograd.GraphException;
+import io.candela.autograd.HookHandle;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;

@@ -85,14 +85,14 @@ public final class ConfusionMatrix implements Metric {
         double recall = 0;
         double f1 = 0;
         for (int c = 0; c < classes; c++) {
-            precision += precision(c) / classes;
-            recall += recall(c) / classes;
-            f1 += f1(c) / classes;
+            precision += precision(c);
+            recall += recall(c);
+            f1 += f1(c);
         }
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("precision", precision);
-        figures.put("recall", recall);
-        figures.put("f1", f1);
+        figures.put("precision", precision / classes);
+        figures.put("recall", recall / classes);
+        figures.put("f1", f1 / classes);
         return figures;
     }
 

@@ -33,6 +33,15 @@ import java.util.function.BinaryOperator;
  * trainer.fit(trainLoader, validationLoader);
  * }</pre>
  *
+ * <p>When {@code fit} returns, the model has the weights of the last epoch. Those of the best come from the checkpoints, if these keep them:
+ * <pre>{@code
+ * var keepBest = CheckpointOptions.defaults().async(true).keepSmallest(1, "val_loss");
+ * new Trainer(model, lossFn::forward, optimizer, Trainer.options().epochs(20).checkpoints(folder, keepBest)).fit(trainLoader, validationLoader);
+ * try (var checkpoints = Checkpointer.open(folder, keepBest)) {
+ *     model.loadStateDict(checkpoints.best().orElseThrow().state("model").stateDict());
+ * }
+ * }</pre>
+ *
  * <p>With checkpoints a training that was stopped, by SIGTERM, by {@code kill -9} or by {@link #stop}, goes on bit for bit when the same program
  * runs again. A checkpoint or a log that cannot be written does not end the training: that is warned of through {@link System.Logger}.
  */

@@ -67,6 +67,13 @@ class MetricsTest {
     }
 
     @Test
+    void allRightIsOneExactly() {
+        ConfusionMatrix metric = new ConfusionMatrix(10);
+        metric.update(Tensor.eye(10), Tensor.arange(0, 10));
+        assertEquals(Map.of("precision", 1.0, "recall", 1.0, "f1", 1.0), metric.compute());
+    }
+
+    @Test
     void confusionMatrixRefusesWhatIsNoClass() {
         ConfusionMatrix metric = new ConfusionMatrix(2);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () ->
