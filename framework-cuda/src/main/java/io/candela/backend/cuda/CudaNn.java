@@ -74,7 +74,7 @@ final class CudaNn implements NnKernels {
                 .tensor(totalWeight);
         device.indexErrors.addTo(l, (label, position) -> new ShapeException(
                 "nllLoss: target %d at position %d is out of range for %d classes; use 0 to %d, or ignoreIndex %d", label, position, classes,
-                classes - 1, ignoreIndex)).run(1, LOSS_BLOCK, 0);
+                classes - 1, ignoreIndex)).run(1, rows >= LOSS_BLOCK ? LOSS_BLOCK : Math.max(WARP, 2 * Integer.highestOneBit(Math.max(1, rows - 1))), 0);
         if (losses != null) {
             Dense.finish(each, losses);
         }

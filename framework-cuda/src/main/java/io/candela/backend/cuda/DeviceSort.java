@@ -7,6 +7,7 @@ import io.candela.tensor.Tensor;
 /** A stable sort of rows of keys: tiles in shared memory, then runs two by two, where each element finds its place by bisection of the other run. */
 final class DeviceSort {
     private static final int TILE = 512; // as in index.cu
+    private static final int WARP = 32;
 
     /** The keys in their order. */
     final Tensor keys;
@@ -24,8 +25,9 @@ final class DeviceSort {
         int tiles = (n + TILE - 1) / TILE;
         Tensor from = Tensor.empty(Shape.of(all), DType.INT64, device.device);
         Tensor fromOrder = Tensor.empty(Shape.of(all), DType.INT32, device.device);
+        int threads = n >= TILE ? TILE : Math.max(WARP, 2 * Integer.highestOneBit(Math.max(1, n - 1)));
         Launch.of(device.kernels.get("index.cu", "sort_tiles")).tensor(unsorted).tensor(from).tensor(fromOrder).number(n).number(tiles)
-                .run(all / n * tiles, TILE, 0);
+                .run(all / n * tiles, threads, 0);
         if (n > TILE) {
             Tensor to = Tensor.empty(Shape.of(all), DType.INT64, device.device);
             Tensor toOrder = Tensor.empty(Shape.of(all), DType.INT32, device.device);
