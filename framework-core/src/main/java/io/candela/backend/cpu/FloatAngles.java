@@ -3,7 +3,10 @@ package io.candela.backend.cpu;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
 
-/** Tangents and the inverses of circular and hyperbolic functions, as {@link FloatExp} has its functions: to 4 units in the last place. */
+/**
+ * Tangents and the inverses of circular and hyperbolic functions, as {@link FloatExp} has its functions: to 4 units in the last place. The logit
+ * takes the logarithm of a rounded quotient, so that near 1/2, where it is 0, it is only as exact as that.
+ */
 class FloatAngles extends FloatMath {
     private static final float PI_HIGH = (float) Math.PI;
     private static final float PI_LOW = (float) (Math.PI - PI_HIGH);
