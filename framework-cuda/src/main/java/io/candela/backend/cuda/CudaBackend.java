@@ -38,7 +38,7 @@ final class CudaBackend implements Backend {
         this.cuda = cuda;
         Backend cpu = CpuBackend.INSTANCE;
         pointwise = new CudaPointwise(cuda);
-        reduce = HostFallback.of(ReduceKernels.class, cuda, cpu.reduce());
+        reduce = new CudaReduce(cuda, HostFallback.of(ReduceKernels.class, cuda, cpu.reduce()));
         CudaMatrix products = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         matrix = products;
         conv = new CudaConv(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), CudaConv.MOST_BYTES);
