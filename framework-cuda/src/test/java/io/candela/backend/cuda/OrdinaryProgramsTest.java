@@ -134,14 +134,14 @@ class OrdinaryProgramsTest {
     @Test
     void scopesFreeMemory() {
         Tensor x = Tensor.ones(1000, 100).to(GPU);
-        long before = Cuda.memory(GPU).allocated();
+        Tensor temporary;
         Tensor kept;
         try (TensorScope scope = TensorScope.open()) {
-            Tensor y = x.add(1.0);
-            kept = scope.keep(y.sum());
-            assertTrue(Cuda.memory(GPU).allocated() >= before + 400_000);
+            temporary = x.add(1.0);
+            kept = scope.keep(temporary.sum());
+            assertFalse(temporary.storage().isReleased());
         }
-        assertTrue(Cuda.memory(GPU).allocated() <= before + 512);
+        assertTrue(temporary.storage().isReleased()); // statistics would count what a collection finds meanwhile, too
         assertEquals(200_000, kept.item());
         Tensor released = x.add(1.0);
         released.release();
