@@ -1,0 +1,174 @@
+package io.candela.benchmarks.gpu;
+
+import io.candela.autograd.Autograd;
+import io.candela.backend.Backends;
+import io.candela.backend.cuda.Cuda;
+import io.candela.backend.cuda.CudaGraph;
+import io.candela.io.TensorIO;
+import io.candela.nn.Conv2d;
+import io.candela.nn.CrossEntropyLoss;
+import io.candela.nn.Flatten;
+import io.candela.nn.Layer;
+import io.candela.nn.Linear;
+import io.candela.nn.MaxPool2d;
+import io.candela.nn.ReLU;
+import io.candela.nn.Sequential;
+import io.candela.nn.models.ResNet;
+import io.candela.optim.Adam;
+import io.candela.optim.SGD;
+import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.StateDict;
+import io.candela.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a GPU is bought for, in one table: {@code GpuTable [--device cuda:0] [--small]} prints a line per row, name and value with tabs between.
+ * {@code benchmarks/python/gpu.py} prints the same rows for PyTorch. No JMH: it takes minutes on a machine that is rented by the minute, and
+ * work on a device is long enough to be timed by hand.
+ */
+public final class GpuTable {
+    private static final int GROUPS = 5;
+
+    private final Device device;
+    private final boolean small; // to try the program itself
+
+    private GpuTable(Device device, boolean small) {
+        this.device = device;
+        this.small = small;
+    }
+
+    /** Prints the table. */
+    public static void main(String[] args) throws IOException {
+        List<String> options = Arrays.asList(args);
+        int at = options.indexOf("--device");
+        new GpuTable(Device.parse(at < 0 ? "cuda:0" : options.get(at + 1)), options.contains("--small")).print();
+    }
+
+    private void print() throws IOException {
+        int n = small ? 256 : 8192;
+        row("matmul " + n + " float32", "TFLOP/s", () -> matmul(n, DType.FLOAT32));
+        if (device.type() == Device.Type.CUDA) {
+            Cuda.setMatmulTf32(true);
+            row("matmul " + n + " float32 by TF32", "TFLOP/s", () -> matmul(n, DType.FLOAT32));
+            Cuda.setMatmulTf32(false);
+        }
+        row("matmul " + n + " bfloat16", "TFLOP/s", () -> matmul(n, DType.BFLOAT16));
+        int parameters = small ? 100_000 : 25_000_000;
+        row("Adam step, " + parameters + " parameters", "ms", () -> 1e3 * seconds(adam(parameters)));
+        int batch = small ? 4 : 64;
+        row("tutorial CNN, training step, batch " + batch, "ms", () -> 1e3 * seconds(step(tutorialCnn(), 32, 10, batch)));
+        if (device.type() == Device.Type.CUDA) {
+            row("tutorial CNN, training step, batch " + batch + ", captured", "ms", () -> {
+                Runnable step = step(tutorialCnn(), 32, 10, batch);
+                step.run(); // compiles the kernels, and makes the momenta
+                try (CudaGraph graph = CudaGraph.capture(device, step)) {
+                    return 1e3 * seconds(graph::replay);
+                }
+            });
+        }
+        int images = small ? 1 : 64;
+        int side = small ? 64 : 224;
+        row("ResNet-50, training step, " + images + " images of " + side, "ms",
+                () -> 1e3 * seconds(step(ResNet.resnet50(1000, ResNet.Stem.IMAGENET), side, 1000, images)));
+        save();
+    }
+
+    private interface Measurement {
+        double value() throws IOException;
+    }
+
+    private static void row(String name, String unit, Measurement measurement) throws IOException {
+        String value;
+        try {
+            value = String.format(Locale.ROOT, "%.3f %s", measurement.value(), unit);
+        } catch (RuntimeException e) { // too little memory, say: the other rows are of use all the same
+            value = "failed: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+        }
+        System.out.println(name + "\t" + value);
+        System.gc(); // what the row used, before the next one needs it
+    }
+
+    /** Seconds per run: the median of some groups, each as long as half a second or one run. */
+    private double seconds(Runnable work) {
+        for (int i = 0; i < 3; i++) {
+            work.run();
+        }
+        int runs = Math.max(1, (int) Math.min(1000, (small ? 0.05 : 0.5) / Math.max(time(work, 1), 1e-6)));
+        double[] groups = new double[GROUPS];
+        for (int i = 0; i < GROUPS; i++) {
+            groups[i] = time(work, runs) / runs;
+        }
+        Arrays.sort(groups);
+        return groups[GROUPS / 2];
+    }
+
+    private double time(Runnable work, int runs) {
+        Backends.of(device).synchronize();
+        long start = System.nanoTime();
+        for (int i = 0; i < runs; i++) {
+            work.run();
+        }
+        Backends.of(device).synchronize();
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private double matmul(int n, DType dtype) {
+        Tensor a = Tensor.randn(n, n).to(device).to(dtype);
+        Tensor b = Tensor.randn(n, n).to(device).to(dtype);
+        return 2.0 * n * n * n / seconds(() -> a.matmul(b).release()) / 1e12;
+    }
+
+    private Runnable adam(int parameters) {
+        Tensor weight = Tensor.randn(parameters).to(device).setRequiresGrad(true);
+        weight.mul(weight).sum().backward();
+        Adam optimizer = new Adam(List.of(weight), 1e-3);
+        return optimizer::step;
+    }
+
+    private static Layer tutorialCnn() {
+        return new Sequential(new Conv2d(3, 6, 5), new ReLU(), new MaxPool2d(2), new Conv2d(6, 16, 5), new ReLU(), new MaxPool2d(2),
+                new Flatten(), new Linear(400, 120), new ReLU(), new Linear(120, 84), new ReLU(), new Linear(84, 10));
+    }
+
+    private Runnable step(Layer model, int side, int classes, int batch) {
+        model.to(device);
+        SGD optimizer = new SGD(model.parameters(), SGD.options().lr(0.01).momentum(0.9));
+        CrossEntropyLoss lossFn = new CrossEntropyLoss();
+        Tensor x = Tensor.randn(batch, 3, side, side).to(device);
+        Tensor y = Tensor.randint(0, classes, batch).to(device);
+        return () -> {
+            optimizer.zeroGrad();
+            lossFn.forward(model.forward(x), y).backward();
+            optimizer.step();
+        };
+    }
+
+    private void save() throws IOException {
+        int megabytes = small ? 16 : 1024;
+        row("save a checkpoint of " + megabytes + " MiB", "GB/s", () -> {
+            StateDict state = new StateDict();
+            for (int i = 0; i < 4; i++) {
+                state.put("weight" + i, Autograd.noGrad(() -> Tensor.ones(megabytes / 4, 1 << 18).to(device)));
+            }
+            Path file = Files.createTempFile("candela", ".pth");
+            try {
+                double[] seconds = new double[3];
+                for (int i = 0; i < seconds.length; i++) {
+                    long start = System.nanoTime();
+                    TensorIO.save(state, file);
+                    seconds[i] = (System.nanoTime() - start) / 1e9;
+                }
+                Arrays.sort(seconds);
+                return megabytes * 1048576.0 / seconds[1] / 1e9;
+            } finally {
+                Files.delete(file);
+            }
+        });
+    }
+}
