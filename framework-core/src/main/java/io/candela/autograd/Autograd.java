@@ -103,6 +103,9 @@ public final class Autograd {
         if (Tracing.inUse && Tracing.isOn()) {
             return Tracing.apply(op, false, () -> apply(op, x), x);
         }
+        if (Autocast.inUse && Autocast.concerns(op, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> apply(op, t[0]), x);
+        }
         ThreadContext context = ThreadContext.current();
         boolean recording = context.gradEnabled && x.requiresGrad();
         if (recording) {

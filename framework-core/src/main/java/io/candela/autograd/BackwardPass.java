@@ -23,6 +23,7 @@ final class BackwardPass {
     private ThreadContext context;
     private boolean outerGradEnabled; // what held before this walk
     private Object outerAllocations;
+    private Object outerAutocast;
     private Object outerToken;
     private Map<Leaf, Leaf> standIns; // for leaves that another thread's pass has taken; null while empty
     private Op[] heap = new Op[16];
@@ -81,6 +82,8 @@ final class BackwardPass {
         context = ThreadContext.current();
         outerGradEnabled = context.gradEnabled;
         context.gradEnabled = createGraph;
+        outerAutocast = context.autocast; // gradients have the types that the forward pass chose
+        context.autocast = null;
         // Gradients on the way belong to this walk alone and are freed as they are consumed; not so if they are part of a new graph.
         outerAllocations = context.collectAllocations(!createGraph);
         outerToken = context.backwardToken;
@@ -91,6 +94,7 @@ final class BackwardPass {
         context.restoreAllocations(outerAllocations);
         context.backwardToken = outerToken;
         context.gradEnabled = outerGradEnabled;
+        context.autocast = outerAutocast;
         abandonPending();
         unlink(walked, !retainGraph);
         unlink(leaves, false);
@@ -102,6 +106,7 @@ final class BackwardPass {
         context = null;
         outerAllocations = null;
         outerToken = null;
+        outerAutocast = null;
     }
 
     /** Puts a result's gradient where the walk starts; the caller drops the slot that it holds, when the walk is over. */

@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -20,6 +21,9 @@ public final class Contractions {
 
     /** {@code beta · c + alpha · product}; with beta 0, c is not read. */
     public static Tensor weighted(String who, Tensor c, Tensor product, double beta, double alpha) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, c)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> weighted(who, t[0], t[1], beta, alpha), c, product);
+        }
         if (!c.shape().broadcastsTo(product.shape())) {
             throw new ShapeException("%s: %s does not broadcast to the product's shape %s", who, c.shape(), product.shape());
         }

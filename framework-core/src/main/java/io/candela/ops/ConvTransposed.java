@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.NaryOp;
 import io.candela.autograd.Saved;
@@ -38,6 +39,9 @@ public final class ConvTransposed extends NaryOp {
      * @throws ShapeException if ranks or sizes do not fit, or nothing would be left
      */
     public static Tensor apply(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, int... outputPadding) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> apply(who, t[0], t[1], t[2], geometry, outputPadding), x, weight, bias);
+        }
         int filters = weight.dim() > 1 ? weight.size(1) * geometry.groups() : 0;
         Convolution.check(who, x, weight, bias, weight.dim() > 0 ? weight.size(0) : 0, filters, geometry);
         int rank = geometry.rank();

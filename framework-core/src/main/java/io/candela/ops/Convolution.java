@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.JointOp;
 import io.candela.autograd.Saved;
@@ -44,6 +45,9 @@ public final class Convolution extends JointOp {
      * @throws ShapeException if ranks or sizes do not fit, or the kernel is larger than the padded input
      */
     public static Tensor apply(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> apply(who, t[0], t[1], t[2], geometry), x, weight, bias);
+        }
         boolean single = x.dim() == geometry.rank() + 1;
         Shape result = resultShape(who, x, weight, bias, geometry);
         Tensor out = run(who, single ? x.unsqueeze(0) : x, weight, bias, result, geometry);
@@ -55,7 +59,7 @@ public final class Convolution extends JointOp {
      * does one after the other: gradients or a trace are recorded, the device cannot, or something is not float32 or of another size.
      */
     public static Tensor applyThen(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, ConvEpilogue after) {
-        if (Autograd.isGradEnabled() || Tracer.isTracing() || x.dim() != geometry.rank() + 2) {
+        if (Autograd.isGradEnabled() || Tracer.isTracing() || Autocast.concerns(Autocast.Rule.LOWER, x) || x.dim() != geometry.rank() + 2) {
             return null;
         }
         for (Tensor t : new Tensor[] {x, weight, bias, after.weight(), after.bias(), after.residual()}) {

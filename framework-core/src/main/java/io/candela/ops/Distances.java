@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.BinaryOp;
 import io.candela.autograd.Saved;
@@ -15,6 +16,9 @@ public final class Distances {
 
     /** {@code (*, p, m)} and {@code (*, r, m)} give {@code (*, p, r)}: norms of order {@code ord} of the differences. */
     public static Tensor cdist(Tensor a, Tensor b, double ord) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, a)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> cdist(t[0], t[1], ord), a, b);
+        }
         if (a.dim() < 2 || b.dim() < 2 || a.size(-1) != b.size(-1)) {
             throw new ShapeException("cdist: operands must be (*, n, m) and (*, k, m), got %s and %s", a.shape(), b.shape());
         }

@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.NaryOp;
 import io.candela.autograd.UnaryOp;
@@ -92,6 +93,9 @@ public final class Joins {
     public static Tensor cat(int dim, Tensor... tensors) {
         if (tensors.length == 0) {
             throw new ShapeException("cat: at least one tensor is needed");
+        }
+        if (Autocast.concerns(Autocast.Rule.WIDEST, tensors[0])) {
+            return Autocast.apply(Autocast.Rule.WIDEST, t -> cat(dim, t), tensors);
         }
         return Autograd.apply(new Concatenated(dim), tensors);
     }

@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.NaryOp;
 import io.candela.autograd.Saved;
@@ -26,6 +27,9 @@ public final class Linear extends NaryOp {
      * @param bias may be null
      */
     public static Tensor apply(Tensor x, Tensor weight, Tensor bias) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> apply(t[0], t[1], t[2]), x, weight, bias);
+        }
         if (weight.dim() != 2 || x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("linear: the last dimension of the input must be %s, got input %s and weight %s",
                     weight.dim() == 2 ? weight.size(1) : "that of a weight (out, in)", x.shape(), weight.shape());

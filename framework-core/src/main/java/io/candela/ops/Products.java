@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -11,6 +12,9 @@ public final class Products {
 
     /** PyTorch's matmul. */
     public static Tensor matmul(Tensor a, Tensor b) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, a)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> matmul(t[0], t[1]), a, b);
+        }
         if (a.dim() == 0 || b.dim() == 0) {
             throw new ShapeException("matmul: both operands need at least one dimension: lhs %s, rhs %s; use mul for scalars", a.shape(), b.shape());
         }
@@ -51,6 +55,9 @@ public final class Products {
 
     /** Two matrices. */
     public static Tensor mm(Tensor a, Tensor b) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, a)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> mm(t[0], t[1]), a, b);
+        }
         if (a.dim() != 2 || b.dim() != 2) {
             throw new ShapeException("mm: both operands must be matrices: lhs %s, rhs %s; matmul takes other ranks", a.shape(), b.shape());
         }
@@ -59,6 +66,9 @@ public final class Products {
 
     /** Two stacks of matrices. */
     public static Tensor bmm(Tensor a, Tensor b) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, a)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> bmm(t[0], t[1]), a, b);
+        }
         if (a.dim() != 3 || b.dim() != 3 || a.size(0) != b.size(0)) {
             throw new ShapeException("bmm: both operands must be (batch, rows, columns) with one batch size: lhs %s, rhs %s", a.shape(), b.shape());
         }

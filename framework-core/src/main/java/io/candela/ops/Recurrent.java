@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.Function;
 import io.candela.autograd.Saved;
@@ -71,6 +72,11 @@ public final class Recurrent extends Function {
      * @param c0    {@code (batch, hidden)} for LSTM, else null
      */
     public static Result apply(Cell cell, boolean reverse, int[] sizes, Tensor x, Tensor h0, Tensor c0, Weights weights) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            try (Autocast off = Autocast.off(x.device().type())) { // step by step, rounding to a lower type would add up
+                return apply(cell, reverse, sizes, x, h0, c0, weights);
+            }
+        }
         if (x.dtype() != DType.FLOAT32 || weights.projection != null) {
             return RecurrentSteps.run(cell, reverse, sizes, x, h0, c0, weights);
         }

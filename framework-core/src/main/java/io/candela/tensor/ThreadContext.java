@@ -29,6 +29,8 @@ public final class ThreadContext {
     public Object tracer;
     /** For checkpoints: what notes the tensors to be kept; null outside. */
     public Object checkpoint;
+    /** What {@code Autocast} keeps; null outside of its regions. */
+    public Object autocast;
     /** The host backend's arena and scratch blocks of this thread; null until its first use. */
     public Object hostLocal;
     /** Likewise the GPU backend's: current device, streams, argument blocks. */

@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
@@ -106,6 +107,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
      * @throws ShapeException if there are other than one slope or one per channel
      */
     public static Tensor prelu(Tensor x, Tensor weight) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> prelu(t[0], t[1]), x, weight);
+        }
         Tensor slopes = weight;
         if (weight.numel() == 1) {
             slopes = weight.reshape();
@@ -272,6 +276,9 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
 
     /** ln(1 + e^(beta x)) / beta, and x itself where beta x is above {@code threshold}. */
     public static Tensor softplus(Tensor x, double beta, double threshold) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> softplus(t[0], beta, threshold), x);
+        }
         if (x.dtype().isHalf()) {
             return Pointwise.wide(x, y -> softplus(y, beta, threshold));
         }

@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Device;
@@ -55,6 +56,9 @@ public final class Attention {
     }
 
     static Tensor scaledDotProduct(Tensor query, Tensor key, Tensor value, Options options) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, query)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> scaledDotProduct(t[0], t[1], t[2], options), query, key, value);
+        }
         check(query, key, value, options);
         Tensor k = key;
         Tensor v = value;

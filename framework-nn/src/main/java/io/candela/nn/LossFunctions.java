@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -39,6 +40,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if sizes differ, or a label is neither a class nor {@code ignoreIndex}
      */
     public static Tensor nllLoss(Tensor logp, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, logp)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> nllLoss(t[0], target, t[1], ignoreIndex, reduction), logp, weight);
+        }
         return ClassLoss.nll(logp, target, weight, ignoreIndex, reduction);
     }
 
@@ -59,6 +63,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if sizes differ, or a label is neither a class nor {@code ignoreIndex}
      */
     public static Tensor crossEntropy(Tensor logits, Tensor target, Tensor weight, long ignoreIndex, Reduction reduction, double labelSmoothing) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, logits)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> crossEntropy(t[0], t[1], t[2], ignoreIndex, reduction, labelSmoothing), logits, target, weight);
+        }
         return ClassLoss.crossEntropy(logits, target, weight, ignoreIndex, reduction, labelSmoothing);
     }
 
@@ -76,6 +83,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the shapes differ: PyTorch broadcasts with a warning, which most often hides a mistake
      */
     public static Tensor mseLoss(Tensor input, Tensor target, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> mseLoss(t[0], t[1], reduction), input, target);
+        }
         checkSame("mseLoss", input, target);
         return reduction.of("mseLoss", input.sub(target).square());
     }
@@ -91,6 +101,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the shapes differ
      */
     public static Tensor l1Loss(Tensor input, Tensor target, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> l1Loss(t[0], t[1], reduction), input, target);
+        }
         checkSame("l1Loss", input, target);
         return reduction.of("l1Loss", input.sub(target).abs());
     }
@@ -108,6 +121,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws IllegalArgumentException if {@code beta} is negative
      */
     public static Tensor smoothL1Loss(Tensor input, Tensor target, Reduction reduction, double beta) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> smoothL1Loss(t[0], t[1], reduction, beta), input, target);
+        }
         if (!(beta >= 0)) {
             throw new IllegalArgumentException("smoothL1Loss: beta must not be negative, got " + beta);
         }
@@ -136,6 +152,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws IllegalArgumentException if {@code delta} is not positive
      */
     public static Tensor huberLoss(Tensor input, Tensor target, Reduction reduction, double delta) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> huberLoss(t[0], t[1], reduction, delta), input, target);
+        }
         if (!(delta > 0)) {
             throw new IllegalArgumentException("huberLoss: delta must be positive, got " + delta);
         }
@@ -160,6 +179,13 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws IllegalArgumentException if an input is not in 0 … 1
      */
     public static Tensor binaryCrossEntropy(Tensor input, Tensor target, Tensor weight, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, input)) {
+            throw new IllegalStateException("binaryCrossEntropy: the probabilities have too few digits in " + Autocast.dtype(input.device().type())
+                    + "; use binaryCrossEntropyWithLogits, or an Autocast.off region");
+        }
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> binaryCrossEntropy(t[0], t[1], t[2], reduction), input, target, weight);
+        }
         checkSame("binaryCrossEntropy", input, target);
         Tensor losses = Autograd.apply(new BinaryCrossEntropy(), input, target);
         return reduction.of("binaryCrossEntropy", weight == null ? losses : losses.mul(weight));
@@ -178,6 +204,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the shapes differ
      */
     public static Tensor binaryCrossEntropyWithLogits(Tensor input, Tensor target, Tensor weight, Tensor posWeight, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> binaryCrossEntropyWithLogits(t[0], t[1], t[2], t[3], reduction), input, target, weight, posWeight);
+        }
         checkSame("binaryCrossEntropyWithLogits", input, target);
         Tensor logp = logSigmoid(input);
         Tensor weighted = posWeight == null ? logp : posWeight.sub(1.0).mul(target).add(1.0).mul(logp);
@@ -198,6 +227,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @param reduction {@link Reduction#BATCHMEAN} gives the divergence as mathematics defines it
      */
     public static Tensor klDiv(Tensor input, Tensor target, Reduction reduction, boolean logTarget) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> klDiv(t[0], t[1], reduction, logTarget), input, target);
+        }
         Tensor losses;
         if (logTarget) {
             losses = target.exp().mul(target.sub(input));
@@ -223,6 +255,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @param eps      is added to an expectation before its logarithm
      */
     public static Tensor poissonNllLoss(Tensor input, Tensor target, boolean logInput, boolean full, double eps, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> poissonNllLoss(t[0], t[1], logInput, full, eps, reduction), input, target);
+        }
         Tensor losses = logInput ? input.exp().sub(target.mul(input)) : input.sub(target.mul(input.add(eps).log()));
         if (full) {
             Tensor small = target.le(1);
@@ -269,6 +304,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
 
     /** {@link CTCLoss} as a function; shapes are said there. */
     public static Tensor ctcLoss(Tensor logProbs, Tensor targets, Tensor inputLengths, Tensor targetLengths, CTCLoss.Options options) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, logProbs)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> ctcLoss(t[0], targets, inputLengths, targetLengths, options), logProbs);
+        }
         return CtcAlignment.loss(logProbs, targets, inputLengths, targetLengths, options);
     }
 
@@ -281,6 +319,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
 
     /** x where the target is 1, max(0, margin − x) where it is −1; both where it is neither. Operands broadcast. */
     public static Tensor hingeEmbeddingLoss(Tensor input, Tensor target, double margin, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> hingeEmbeddingLoss(t[0], t[1], margin, reduction), input, target);
+        }
         Tensor apart = input.rsub(margin).clamp(0, Double.POSITIVE_INFINITY).maskedFill(target.eq(1), 0);
         return reduction.of("hingeEmbeddingLoss", apart.add(input.maskedFill(target.eq(-1), 0)));
     }
@@ -296,6 +337,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the operands differ in their number of dimensions
      */
     public static Tensor marginRankingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input1)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> marginRankingLoss(t[0], t[1], t[2], margin, reduction), input1, input2, target);
+        }
         if (input1.dim() != input2.dim() || input1.dim() != target.dim()) {
             throw new ShapeException("marginRankingLoss: all must have the same number of dimensions, got inputs %s and %s and target %s",
                     input1.shape(), input2.shape(), target.shape());
@@ -310,6 +354,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
 
     /** ln(1 + e^(−t x)) for targets t of 1 or −1, computed without overflow. Operands broadcast. */
     public static Tensor softMarginLoss(Tensor input, Tensor target, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> softMarginLoss(t[0], t[1], reduction), input, target);
+        }
         return reduction.of("softMarginLoss", logSigmoid(target.mul(input)).neg());
     }
 
@@ -326,6 +373,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if sizes differ, or a label is no class
      */
     public static Tensor multiMarginLoss(Tensor input, Tensor target, MultiMarginLoss.Options options) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> multiMarginLoss(t[0], target, options), input);
+        }
         return MultiLabel.margin(input, target, options);
     }
 
@@ -342,6 +392,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the shapes differ, or a label is no class
      */
     public static Tensor multilabelMarginLoss(Tensor input, Tensor target, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> multilabelMarginLoss(t[0], target, reduction), input);
+        }
         checkSame("multilabelMarginLoss", input, target);
         return MultiLabel.margin(input, target, reduction);
     }
@@ -377,6 +430,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @param eps the least length to divide by
      */
     public static Tensor cosineSimilarity(Tensor x1, Tensor x2, int dim, double eps) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x1)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> cosineSimilarity(t[0], t[1], dim, eps), x1, x2);
+        }
         Shape common = Shape.broadcast("cosineSimilarity", x1.shape(), x2.shape());
         return direction(x1.expand(common.toArray()), dim, eps).mul(direction(x2.expand(common.toArray()), dim, eps)).sum(dim);
     }
@@ -428,6 +484,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if shapes differ
      */
     public static Tensor cosineEmbeddingLoss(Tensor input1, Tensor input2, Tensor target, double margin, Reduction reduction) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, input1)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> cosineEmbeddingLoss(t[0], t[1], t[2], margin, reduction), input1, input2, target);
+        }
         checkSame("cosineEmbeddingLoss", input1, input2);
         if (input1.dim() != target.dim() + 1 || input1.dim() > 2 || !target.shape().equals(input1.shape().without(input1.dim() - 1))) {
             throw new ShapeException("cosineEmbeddingLoss: inputs must be (n, size) and target (n), or (size) and (); got inputs %s and target %s",
@@ -452,6 +511,9 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @throws ShapeException if the operands differ in their number of dimensions
      */
     public static Tensor tripletMarginLoss(Tensor anchor, Tensor positive, Tensor negative, TripletMarginLoss.Options options) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, anchor)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> tripletMarginLoss(t[0], t[1], t[2], options), anchor, positive, negative);
+        }
         return triplet("tripletMarginLoss", anchor, positive, negative, (a, b) -> pairwiseDistance(a, b, options.p(), options.eps(), false),
                 options.margin(), options.swap(), options.reduction());
     }

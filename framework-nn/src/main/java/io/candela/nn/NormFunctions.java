@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.ops.Normalize;
 import io.candela.ops.Pointwise;
 import io.candela.tensor.DType;
@@ -99,6 +100,9 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
      * @throws IllegalArgumentException if {@code x} has only one value per group, and one sample
      */
     public static Tensor groupNorm(Tensor x, int numGroups, Tensor weight, Tensor bias, double eps) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> groupNorm(t[0], numGroups, t[1], t[2], eps), x, weight, bias);
+        }
         if (x.dim() >= 2 && x.size(0) == 1 && x.size(1) == numGroups && positions(x) == 1) {
             throw new IllegalArgumentException("groupNorm: expected more than 1 value per group, got input " + x.shape() + " and " + numGroups + " groups");
         }
@@ -147,6 +151,9 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
      * @throws io.candela.tensor.DTypeException if {@code x} is not floating point
      */
     public static Tensor layerNorm(Tensor x, int[] normalizedShape, Tensor weight, Tensor bias, double eps) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> layerNorm(t[0], normalizedShape, t[1], t[2], eps), x, weight, bias);
+        }
         LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
         int rows = x.shape().dropLast(normalizedShape.length).numel();
         return Pointwise.wide(x, y -> {
@@ -164,6 +171,9 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
      * @throws ShapeException if {@code x} does not end in {@code normalizedShape}, or the weight has another shape
      */
     public static Tensor rmsNorm(Tensor x, int[] normalizedShape, Tensor weight, Double eps) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> rmsNorm(t[0], normalizedShape, t[1], eps), x, weight);
+        }
         int[] dims = LayerNorm.dims("rmsNorm", x, normalizedShape, weight, null);
         double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
         return Pointwise.wide(x, y -> LayerNorm.affine(y.mul(y.square().mean(true, dims).add(least).rsqrt()), weight, null));

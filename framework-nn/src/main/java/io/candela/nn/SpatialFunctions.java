@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -32,6 +33,9 @@ abstract sealed class SpatialFunctions extends PoolFunctions permits F {
      * @throws IllegalArgumentException if options contradict each other
      */
     public static Tensor interpolate(Tensor x, InterpolateOptions options) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> interpolate(t[0], options), x);
+        }
         return Interpolation.apply("interpolate", x, options);
     }
 
@@ -114,6 +118,9 @@ abstract sealed class SpatialFunctions extends PoolFunctions permits F {
      * @throws ShapeException if shapes do not fit
      */
     public static Tensor gridSample(Tensor x, Tensor grid, GridMode mode, GridPadding padding, boolean alignCorners) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32, x)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32, t -> gridSample(t[0], t[1], mode, padding, alignCorners), x, grid);
+        }
         return GridSample.apply(x, grid, mode, padding, alignCorners);
     }
 
