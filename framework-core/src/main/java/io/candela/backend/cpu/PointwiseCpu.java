@@ -55,12 +55,44 @@ final class PointwiseCpu implements PointwiseKernels {
         return t.viewOf(Shape.of(sizes), strides, t.offset());
     }
 
+    /** Whether a large operand has gaps between the elements that follow each other in the result, so that a dense copy of it is read sooner. */
+    private static boolean isScattered(Tensor x, Tensor out) {
+        int rank = x.dim();
+        if (out.numel() < DNN || rank == 0 || x.dtype() != DType.FLOAT32 || !out.isContiguous() || x.size(rank - 1) == 1 || x.strides()[rank - 1] == 1
+                || !x.shape().equals(out.shape())) {
+            return false;
+        }
+        return ReorderDnn.canGather(x);
+    }
+
+    /** The operand, or where {@link #isScattered} a copy, which the caller releases. */
+    private static Tensor gathered(Tensor x, Tensor out) {
+        if (!isScattered(x, out)) {
+            return x;
+        }
+        Tensor dense = Tensor.empty(x.shape(), x.dtype(), x.device());
+        ReorderDnn.gather(x, dense);
+        return dense;
+    }
+
+    private static void releaseCopy(Tensor gathered, Tensor x) {
+        if (gathered != x) {
+            gathered.release();
+        }
+    }
+
     @Override
     public void unary(UnaryKernel kernel, Tensor x, Tensor out) {
         if (isReordered(out)) {
             unary(kernel, reordered(x, out.dim()), reordered(out, out.dim()));
             return;
         }
+        Tensor dense = gathered(x, out);
+        dense(kernel, dense, out);
+        releaseCopy(dense, x);
+    }
+
+    private void dense(UnaryKernel kernel, Tensor x, Tensor out) {
         if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(x) && x.numel() == out.numel()) {
             float[] a = HostThread.current().floats(0);
             HostStorage.read(x, a);
@@ -114,6 +146,14 @@ final class PointwiseCpu implements PointwiseKernels {
             binary(kernel, reordered(a, rank), reordered(b, rank), compute, reordered(out, rank));
             return;
         }
+        Tensor left = gathered(a, out);
+        Tensor right = b == a ? left : gathered(b, out);
+        dense(kernel, left, right, compute, out);
+        releaseCopy(left, a);
+        releaseCopy(right, b);
+    }
+
+    private void dense(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
         if (compute == DType.FLOAT32) {
             if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(a) && HostStorage.isSmallFloats(b) && a.numel() == out.numel()
                     && b.numel() == out.numel()) {
@@ -154,6 +194,12 @@ final class PointwiseCpu implements PointwiseKernels {
             binary(kernel, reordered(a, out.dim()), number, compute, reordered(out, out.dim()));
             return;
         }
+        Tensor dense = gathered(a, out);
+        dense(kernel, dense, number, compute, out);
+        releaseCopy(dense, a);
+    }
+
+    private void dense(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
         if (a.dtype() == DType.BOOL && BoolLoops.compare(kernel, a, number, out)) {
             return;
         }
@@ -253,6 +299,16 @@ final class PointwiseCpu implements PointwiseKernels {
             ternary(kernel, reordered(a, rank), reordered(b, rank), reordered(c, rank), value, reordered(out, rank));
             return;
         }
+        Tensor first = gathered(a, out);
+        Tensor second = gathered(b, out);
+        Tensor third = gathered(c, out);
+        dense(kernel, first, second, third, value, out);
+        releaseCopy(first, a);
+        releaseCopy(second, b);
+        releaseCopy(third, c);
+    }
+
+    private void dense(TernaryKernel kernel, Tensor a, Tensor b, Tensor c, double value, Tensor out) {
         if (out.numel() >= DNN && EltwiseDnn.ternary(kernel, a, b, c, value, out)) {
             return;
         }
@@ -374,6 +430,12 @@ final class PointwiseCpu implements PointwiseKernels {
             clamp(reordered(x, out.dim()), low, high, reordered(out, out.dim()));
             return;
         }
+        Tensor dense = gathered(x, out);
+        dense(dense, low, high, out);
+        releaseCopy(dense, x);
+    }
+
+    private void dense(Tensor x, double low, double high, Tensor out) {
         if (out.numel() >= DNN && EltwiseDnn.clamp(x, low, high, out)) {
             return;
         }
@@ -432,6 +494,10 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         if (out.numel() >= REORDER && !source.isContiguous() && ReorderDnn.copy(source, out)) {
+            return;
+        }
+        if (out.dtype() == DType.FLOAT32 && isScattered(source, out)) {
+            ReorderDnn.gather(source, out);
             return;
         }
         if (out.numel() >= DNN && out.dtype() == DType.BOOL && EltwiseDnn.withNumber(BinaryKernel.NE, source, 0, out)) {

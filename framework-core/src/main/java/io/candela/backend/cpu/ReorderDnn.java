@@ -17,6 +17,7 @@ final class ReorderDnn {
     private static final int SHARE = 32 << 10;
     /** Filters per part of a large weight: a multiple of every block that oneDNN makes of them. */
     private static final int FILTERS = 64;
+    private static final int MOST_DIMENSIONS = 12;
 
     private ReorderDnn() {}
 
@@ -60,6 +61,45 @@ final class ReorderDnn {
             dnn.run(dnn.primitive(key, () -> build(desc(part, fromStrides), desc(part, toStrides))), from + shift, to + shift);
         });
         return true;
+    }
+
+    /** Whether {@link #gather} takes a tensor: whole runs of each dimension lie between two elements of the next, as oneDNN wants it. */
+    static boolean canGather(Tensor source) {
+        if (source.dim() > MOST_DIMENSIONS) {
+            return false;
+        }
+        int[] strides = source.strides();
+        for (int i = 0; i < strides.length; i++) {
+            if (source.size(i) == 1) {
+                continue;
+            }
+            for (int k = 0; k < strides.length; k++) {
+                if (strides[i] < 1 || k != i && source.size(k) > 1 && strides[k] >= strides[i] && strides[k] < (long) strides[i] * source.size(i)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Copies a tensor that lies in any order, see {@link #canGather}, to a contiguous one of its shape. Where the innermost dimension has gaps, such as
+     * after a transposition, this takes a tenth of the time that element by element reads do.
+     */
+    static void gather(Tensor source, Tensor out) {
+        int rows = out.size(0);
+        int parts = Math.min(rows, Math.min(Workers.threads(), Math.max(1, out.numel() / SHARE)));
+        int step = (rows + parts - 1) / parts;
+        int[] strides = source.strides();
+        long from = HostStorage.floatsAddress(source);
+        long to = HostStorage.floatsAddress(out);
+        int row = out.numel() / rows;
+        Workers.run((rows + step - 1) / step, i -> {
+            Shape part = out.shape().with(0, Math.min(step, rows - i * step));
+            Dnn dnn = HostThread.current().dnn();
+            Dnn.Primitive p = dnn.primitive(new Key(part, strides, null, -2, false), () -> build(desc(part, strides), desc(part, part.contiguousStrides())));
+            dnn.run(p, from + 4L * i * step * strides[0], to + 4L * i * step * row);
+        });
     }
 
     /** Writes a weight to {@code address} in a layout. */
