@@ -49,10 +49,9 @@ final class PoolBoxes {
         return (windows - 1) * r.stride()[dim] + (r.kernel()[dim] - 1) * r.step()[dim] + 1;
     }
 
-    /** Positions that windows reach, or the whole input where they stay inside, which is read faster. */
+    /** Positions that windows reach, and the whole input: what no window reaches has a gradient, too, which is 0. */
     private static int size(PoolRegions r, int dim, int windows) {
-        int extent = extent(r, dim, windows);
-        return r.padding()[dim] == 0 ? Math.max(extent, r.in()[dim]) : extent;
+        return Math.max(extent(r, dim, windows), r.padding()[dim] + r.in()[dim]);
     }
 
     private int rowBoxes() {
