@@ -46,7 +46,8 @@ echo "bundle: jars" >&2
 { tr ':' '\n' < examples/target/candela-cuda.classpath; echo; } | while IFS= read -r jar; do
     case ${jar##*/} in
         '') ;;
-        # ND4J only joins tensors with arrays of its own: a third of the size, and nothing here uses it
+        nd4j-api-*) store "$jar" "${jar##*/}" ;; # Tensor's methods name its arrays, and the tests' tables name all methods
+        # what else is ND4J's only joins tensors with those arrays: a third of the size, and nothing here uses it
         nd4j-* | byteunits-* | commons-math3-* | commons-lang3-* | commons-collections4-* | flatbuffers-* | protobuf-* | jackson-1.0.0-* | \
             neoitertools-* | guava-*) ;;
         cuda-*-linux-x86_64.jar) # of 27 libraries those that Candela calls
