@@ -56,6 +56,9 @@ record Installation(CudaDriver driver, KernelCompiler compiler, String problem) 
             if (t instanceof ClassNotFoundException || t instanceof NoClassDefFoundError && message.startsWith("org/bytedeco")) {
                 return "the class " + message.replace('/', '.') + " is missing; put org.bytedeco:cuda on the class path";
             }
+            if (message.startsWith("Could not initialize class")) { // the JVM tells the reason once
+                return "loading CUDA's libraries failed earlier in this process; ./candela devices lists what is missing";
+            }
             if (message.startsWith("Could not find jni")) {
                 return message.substring("Could not find ".length()).replaceAll(" .*", "")
                         + " is missing; put org.bytedeco:cuda with classifier linux-x86_64 on the class path, the only platform so far";

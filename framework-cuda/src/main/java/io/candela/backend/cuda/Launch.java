@@ -40,9 +40,9 @@ final class Launch {
         if (tensor == null) {
             return address(0);
         }
-        CudaDevice device = CudaDevice.of(tensor);
-        if (device != kernel.device) {
-            throw new DeviceException("%s: %s is on %s, other operands on %s; move one with to(device)", kernel, tensor.shape(), device, kernel.device);
+        if (!(tensor.storage() instanceof CudaStorage s) || s.owner != kernel.device) {
+            throw new DeviceException("%s: %s is on %s, other operands on %s; move one with to(device)", kernel, tensor.shape(), tensor.device(),
+                    kernel.device);
         }
         reachable[pointers.position() / 8] = tensor;
         return address(CudaStorage.address(tensor));

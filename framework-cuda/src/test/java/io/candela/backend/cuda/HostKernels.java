@@ -204,7 +204,7 @@ public final class HostKernels implements KernelCompiler {
          * @throws CudaException if a thread traps, a barrier is not reached by all, or the like
          */
         public void launch(int gridX, int gridY, int gridZ, int blockX, int blockY, int blockZ, int sharedBytes, long arguments) {
-            synchronized (module) { // threadIdx and its like are variables of the library
+            synchronized (module.library) { // threadIdx and its like are variables of the library, which several modules may share
                 String failure = module.launch.invokeString(
                         new Object[] {body, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, new Pointer(arguments)}, false);
                 if (failure != null) {
