@@ -46,4 +46,22 @@ public interface IndexKernels {
 
     /** Sorts along the last dimension; equal elements keep their order, NaN counts as largest. Both results have {@code x}'s shape. */
     void sort(Tensor x, boolean descending, Tensor values, Tensor indices);
+
+    /**
+     * The first {@code k} of each row that {@link #sort} would give; both results have {@code k} columns.
+     *
+     * @return false, with nothing done, if sorting is the backend's way
+     */
+    default boolean top(Tensor x, int k, boolean largest, Tensor values, Tensor indices) {
+        return false;
+    }
+
+    /**
+     * Of each row, the position that {@link #sort}, ascending, would give as number {@code k}, counted from 0; {@code indices} has one column.
+     *
+     * @return false, with nothing done, if sorting is the backend's way
+     */
+    default boolean kth(int k, Tensor x, Tensor indices) {
+        return false;
+    }
 }

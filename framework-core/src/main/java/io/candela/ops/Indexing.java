@@ -121,6 +121,16 @@ public final class Indexing {
         if (k < (x.dim() == 0 ? 1 : 0) || k > n) {
             throw new ShapeException("topk: k must be 0 to %d for dimension %d of %s, got %d", n, d, x.shape(), k);
         }
+        if (x.dim() > 0 && k < n && !Tracer.isTracing()) { // exported, it is a part of a sorted tensor
+            Tensor last = x.detach().transpose(d, -1);
+            Tensor values = Tensor.empty(last.shape().with(x.dim() - 1, k), x.dtype(), x.device());
+            Tensor indices = Tensor.empty(values.shape(), DType.INT64, x.device());
+            if (Backend.of(x).index().top(last, k, largest, values, indices)) {
+                Reference.reachabilityFence(x);
+                Tensor index = indices.transpose(d, -1).contiguous();
+                return new ValuesAndIndices(x.requiresGrad() ? x.gather(d, index) : values.transpose(d, -1).contiguous(), index);
+            }
+        }
         ValuesAndIndices sorted = sort(x, d, largest);
         return k == n ? sorted
                 : new ValuesAndIndices(sorted.values().narrow(d, 0, k).contiguous(), sorted.indices().narrow(d, 0, k).contiguous());

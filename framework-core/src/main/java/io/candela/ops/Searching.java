@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Tracer;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -7,6 +8,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.ValuesAndIndices;
+import java.lang.ref.Reference;
 
 /** Picks by value or by flat position: order statistics, binary search, membership. */
 public final class Searching {
@@ -41,9 +43,19 @@ public final class Searching {
         if (x.dim() == 0) {
             return new ValuesAndIndices(x.clone(), Tensor.zeros(Shape.SCALAR, DType.INT64, x.device()));
         }
-        Tensor index = Indexing.sort(x.detach(), d, false).indices().narrow(d, k - 1, 1).contiguous();
+        Tensor index = positionOf(k, x.detach(), d);
         Tensor values = x.gather(d, index);
         return keepDim ? new ValuesAndIndices(values, index) : new ValuesAndIndices(values.squeeze(d), index.squeeze(d));
+    }
+
+    private static Tensor positionOf(int k, Tensor x, int d) {
+        Tensor last = x.transpose(d, -1);
+        Tensor index = Tensor.empty(last.shape().with(x.dim() - 1, 1), DType.INT64, x.device());
+        if (!Tracer.isTracing() && Backend.of(x).index().kth(k - 1, last, index)) {
+            Reference.reachabilityFence(x);
+            return index.transpose(d, -1).contiguous();
+        }
+        return Indexing.sort(x, d, false).indices().narrow(d, k - 1, 1).contiguous();
     }
 
     /**

@@ -58,6 +58,7 @@ final class FloatReduce {
             case MEAN -> rows(in, outer, inner, out, (from, n, thread) -> sum(in, from, n, thread), inner, Double::sum);
             case MAX -> rows(in, outer, inner, out, (from, n, thread) -> extreme(true, in, from, n, thread), 1, Math::max);
             case MIN -> rows(in, outer, inner, out, (from, n, thread) -> extreme(false, in, from, n, thread), 1, Math::min);
+            case PROD -> rows(in, outer, inner, out, (from, n, thread) -> product(in, from, n, thread), 1, (a, b) -> a * b);
             case SQUARED_DEVIATION -> deviations(in, outer, inner, out);
             default -> {
                 return false;
@@ -134,6 +135,44 @@ final class FloatReduce {
         return Double.isFinite(sum) ? sum : ReduceCpu.floating(Reduction.SUM, in, from, count, thread.doubles(0));
     }
 
+    private static double product(Blocks in, int from, int count, HostThread thread) {
+        float[] x = thread.floats(0);
+        double product = 1;
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, x, n);
+            product *= product(x, n);
+        }
+        return product;
+    }
+
+    /** Eight running products in double, because one would wait for each multiplication to finish. */
+    private static double product(float[] x, int n) {
+        double a = 1;
+        double b = 1;
+        double c = 1;
+        double d = 1;
+        double e = 1;
+        double f = 1;
+        double g = 1;
+        double h = 1;
+        int i = 0;
+        for (; i + 7 < n; i += 8) {
+            a *= x[i];
+            b *= x[i + 1];
+            c *= x[i + 2];
+            d *= x[i + 3];
+            e *= x[i + 4];
+            f *= x[i + 5];
+            g *= x[i + 6];
+            h *= x[i + 7];
+        }
+        for (; i < n; i++) {
+            a *= x[i];
+        }
+        return a * b * (c * d) * (e * f * (g * h));
+    }
+
     private static double sumOfLanes(float[] lanes, float[] scratch, int n) {
         int width = n;
         while (width > LAST_LANES) {
@@ -178,7 +217,7 @@ final class FloatReduce {
         }
     }
 
-    private static float extreme(boolean largest, Blocks in, int from, int count, HostThread thread) {
+    static float extreme(boolean largest, Blocks in, int from, int count, HostThread thread) {
         float[] best = thread.floats(0);
         float[] more = thread.floats(1);
         int width = Math.min(BLOCK, count);

@@ -218,6 +218,17 @@ final class IndexCpu implements IndexKernels {
     }
 
     @Override
+    public boolean top(Tensor x, int k, boolean largest, Tensor values, Tensor indices) {
+        return TopCpu.top(x, k, largest, values, indices);
+    }
+
+    @Override
+    public boolean kth(int k, Tensor x, Tensor indices) {
+        TopCpu.kth(k, x, indices);
+        return true;
+    }
+
+    @Override
     public void searchSorted(Tensor sorted, Tensor values, boolean right, Tensor out) {
         SortCpu.search(sorted, values, right, out);
     }

@@ -85,11 +85,11 @@ final class RowsCpu {
         return type.isFloating() && key == Long.MAX_VALUE;
     }
 
-    private interface Pick {
+    interface Pick {
         int of(long[] keys, int n);
     }
 
-    private static void pick(Tensor x, Tensor indices, Pick pick) {
+    static void pick(Tensor x, Tensor indices, Pick pick) {
         int n = x.size(-1);
         Blocks in = new Blocks(x, x.shape());
         Blocks to = new Blocks(indices, indices.shape());
@@ -122,8 +122,8 @@ final class RowsCpu {
         });
     }
 
-    /** The element that would be at place {@code k} if the first {@code n} were sorted; changes their order. */
-    private static long select(long[] v, int n, int k) {
+    /** The element that would be at place {@code k} if the first {@code n} were sorted; changes their order, so that no larger one is before it. */
+    static long select(long[] v, int n, int k) {
         int low = 0;
         int high = n - 1;
         while (high - low > 32) {

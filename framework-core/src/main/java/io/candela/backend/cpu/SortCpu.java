@@ -49,7 +49,8 @@ final class SortCpu {
         });
     }
 
-    private static int key(float x) {
+    /** An integer that orders floats; zeros are equal, NaN is largest. */
+    static int key(float x) {
         int bits = Float.floatToIntBits(x == 0 ? 0f : x); // one NaN, above infinity
         return bits ^ (bits >> 31 & Integer.MAX_VALUE);
     }
