@@ -5,7 +5,9 @@ import io.candela.tensor.Tensor;
 import io.candela.tensor.ThreadContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -19,7 +21,7 @@ import java.util.function.UnaryOperator;
  * }</pre>
  *
  * <p>The function may use parameters and other tensors besides its inputs, may contain checkpoints, and works with {@link Autograd#grad} and with
- * second derivatives. It must do the same both times: the default random generator is set back for the second time (so that dropout drops the same
+ * second derivatives. It must do the same both times: the default random generators are set back for the second time (so that dropout drops the same
  * elements), other state is the caller's care. What was computed again is kept until the graph is freed.
  */
 public final class Checkpoint {
@@ -95,13 +97,18 @@ public final class Checkpoint {
     private static final class Frame implements Collector {
         private final Function<Tensor[], Tensor[]> function;
         private final Slot[] inputs;
-        private final byte[] random;
+        private final Map<Generator, byte[]> random;
         private int count; // of tensors to be kept
         private Again again; // null until the first of them is needed
 
         Frame(Function<Tensor[], Tensor[]> function, Collector outer, Tensor... inputs) {
             this.function = function;
-            this.random = Generator.getDefault().getState();
+            for (Tensor x : inputs) {
+                if (x != null) {
+                    Generator.getDefault(x.device()); // is there from now on
+                }
+            }
+            this.random = randomStates();
             this.inputs = new Slot[inputs.length];
             for (int i = 0; i < inputs.length; i++) {
                 Tensor x = inputs[i];
@@ -111,6 +118,13 @@ public final class Checkpoint {
                     this.inputs[i] = later != null ? later : new Slot(x);
                 }
             }
+        }
+
+        /** Of the default generators of all devices in use. */
+        private static Map<Generator, byte[]> randomStates() {
+            Map<Generator, byte[]> states = new IdentityHashMap<>();
+            Generator.defaults().forEach(g -> states.put(g, g.getState()));
+            return states;
         }
 
         @Override
@@ -139,9 +153,8 @@ public final class Checkpoint {
             Object token = context.backwardToken;
             Object allocations = context.collectAllocations(false); // later operations of the walk need what is computed here
             Tensor[] xs = Arrays.stream(inputs).map(slot -> slot == null ? null : slot.get("checkpoint")).toArray(Tensor[]::new);
-            Generator generator = Generator.getDefault();
-            byte[] before = generator.getState();
-            generator.setState(random);
+            Map<Generator, byte[]> before = randomStates();
+            random.forEach(Generator::setState);
             context.checkpoint = again;
             context.backwardToken = null;
             context.anomalyMode = false;
@@ -154,7 +167,7 @@ public final class Checkpoint {
                 context.backwardToken = token;
                 context.checkpoint = outer;
                 context.restoreAllocations(allocations);
-                generator.setState(before);
+                before.forEach(Generator::setState);
             }
             if (again.tensors.size() != count) {
                 throw new GraphException("checkpoint: the function kept %d tensors for its gradient the first time and %d the second; it must do the "

@@ -30,7 +30,12 @@ public interface NnKernels {
      */
     void nllLossGrad(Tensor g, Tensor target, Tensor weight, long ignoreIndex, Tensor divisor, Tensor out);
 
-    /** Fills {@code out} with independent numbers. */
+    /**
+     * Fills {@code out} with independent numbers.
+     *
+     * @param generator of the device, or of the CPU: then the CPU's numbers
+     * @throws io.candela.tensor.DeviceException for a generator of another GPU
+     */
     void random(Distribution distribution, double first, double second, Generator generator, Tensor out);
 
     /** What {@link #random} draws, with the meaning of its two parameters. */

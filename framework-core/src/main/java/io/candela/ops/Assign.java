@@ -104,7 +104,7 @@ public final class Assign extends BinaryOp {
         @Override
         protected Tensor forward(Tensor x) {
             Pointwise.checkWritable(name(), x);
-            if (distribution != Distribution.BERNOULLI && !x.dtype().isFloating()) {
+            if (distribution != Distribution.BERNOULLI && distribution != Distribution.INTEGER && !x.dtype().isFloating()) {
                 throw new DTypeException("%s: needs floating point, got %s; use Tensor.randint for integers", name(), x.dtype());
             }
             Backend.of(x).nn().random(distribution, first, second, generator, x);

@@ -1,7 +1,10 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autograd;
+import io.candela.backend.NnKernels.Distribution;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -13,8 +16,41 @@ import java.util.function.DoubleUnaryOperator;
 public final class Sampling {
     private Sampling() {}
 
+    /** Whether numbers are to be drawn where tensors of a GPU are. */
+    private static boolean isDevices(Generator generator) {
+        return generator.device().type() != Device.Type.CPU;
+    }
+
+    /** Integers from {@code low} to {@code high}−1, of another tensor's shape, type and device. */
+    public static Tensor randint(Tensor like, long low, long high) {
+        Generator generator = Generator.getDefault(like.device());
+        boolean exact = Math.max(Math.abs((double) low), Math.abs((double) high)) <= 0x1p53;
+        if (isDevices(generator) && low < high && exact && like.dtype() != DType.BOOL) {
+            return Autograd.applyInPlace(new Assign.Random(Distribution.INTEGER, low, high, generator), like.detach().emptyLike());
+        }
+        long[] data = new long[like.numel()];
+        Generator.getDefault().randint(data, 0, data.length, low, high);
+        return Tensor.of(data, data.length).view(like.shape().toArray()).to(like.dtype()).to(like.device());
+    }
+
+    /** A random order of 0 to {@code n}−1, on a GPU: that of random numbers of 53 bits, of which two are hardly ever equal. */
+    public static Tensor randperm(int n, Generator generator) {
+        if (n < 0) {
+            throw new IllegalArgumentException("randperm: n must not be negative, got " + n);
+        }
+        return Tensor.empty(Shape.of(n), DType.FLOAT64, generator.device()).uniformInPlace(0, 1, generator).argsort();
+    }
+
     /** 1 with the probabilities of {@code p}, else 0. */
     public static Tensor bernoulli(Tensor p, Generator generator) {
+        if (isDevices(generator) && p.dtype().isFloating()) {
+            Tensor q = p.detach();
+            if (q.ge(0).logicalAnd(q.le(1)).all().item() == 0) {
+                throw new IllegalArgumentException("bernoulli: p must be between 0 and 1");
+            }
+            Tensor draws = Tensor.empty(p.shape(), p.dtype() == DType.FLOAT64 ? p.dtype() : DType.FLOAT32, p.device());
+            return draws.uniformInPlace(0, 1, generator).lt(q).to(p.dtype());
+        }
         int n = p.numel();
         int[] shape = p.shape().toArray();
         if (p.dtype() == DType.FLOAT32 || p.dtype().isHalf()) {
@@ -98,6 +134,9 @@ public final class Sampling {
         if (!(sigma > 0)) {
             throw new IllegalArgumentException("cauchy: sigma must be above 0, got " + sigma);
         }
+        if (isDevices(generator)) {
+            return x.copyFrom(uniform(x, generator).subInPlace(0.5).mulInPlace(Math.PI).tan().mulInPlace(sigma).addInPlace(median));
+        }
         return fill(x, generator, u -> median + sigma * Math.tan(Math.PI * (u - 0.5)));
     }
 
@@ -106,7 +145,15 @@ public final class Sampling {
         if (!(p > 0 && p < 1)) {
             throw new IllegalArgumentException("geometric: p must be above 0 and below 1, got " + p);
         }
+        if (isDevices(generator)) { // 1 − u is above 0
+            return x.copyFrom(uniform(x, generator).neg().log1p().mulInPlace(1 / Math.log1p(-p)).ceil().clampMin(1));
+        }
         return fill(x, generator, u -> Math.ceil(Math.log(u) / Math.log1p(-p)));
+    }
+
+    /** Uniform numbers on a GPU, of a tensor's shape, with the digits that functions of them need. */
+    private static Tensor uniform(Tensor x, Generator generator) {
+        return Tensor.empty(x.shape(), x.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32, x.device()).uniformInPlace(0, 1, generator);
     }
 
     private static Tensor fill(Tensor x, Generator generator, DoubleUnaryOperator transformation) {
@@ -154,6 +201,14 @@ public final class Sampling {
             return count == 1 ? race.argmax(-1, true) : race.topk(count, -1).indices();
         }
         int rows = w.numel() / n;
+        if (isDevices(generator)) {
+            Tensor sums = w.to(w.dtype() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32).cumsum(-1);
+            Tensor total = sums.narrow(-1, n - 1, 1);
+            int[] drawn = w.dim() == 1 ? new int[] {count} : new int[] {rows, count};
+            Tensor at = Tensor.empty(Shape.of(drawn), sums.dtype(), w.device()).uniformInPlace(0, 1, generator);
+            // the first quotient above the draw: what has no weight is never drawn, and the last quotient is 1
+            return Searching.searchSorted("multinomial", sums.div(total), at, true, DType.INT64);
+        }
         long[] picks = new long[rows * count];
         double[] draws = new double[picks.length];
         generator.uniform(draws, 0, draws.length, 0, 1);

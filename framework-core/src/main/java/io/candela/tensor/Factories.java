@@ -350,7 +350,7 @@ public abstract sealed class Factories permits Tensor {
      * @throws IllegalArgumentException if a deviation is negative
      */
     public static Tensor normal(Tensor mean, Tensor std) {
-        return normal(mean, std, Generator.getDefault());
+        return normal(mean, std, Generator.getDefault(mean.device()));
     }
 
     /** As {@link #normal(Tensor, Tensor)}. */

@@ -4,6 +4,7 @@ import java.io.DataInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -20,6 +21,10 @@ import java.util.Objects;
  * <p>The fill methods write what PyTorch writes into a contiguous tensor of {@code count} elements. A count of 0 draws nothing. Arguments
  * are checked before anything is drawn or written.
  *
+ * <p>A GPU's generator is {@code torch.Generator("cuda")}: a seed and an offset, from which kernels compute their numbers by Philox 4x32-10. It fills
+ * tensors of its GPU; the methods that draw on the host throw {@link DeviceException}. A generator of the CPU fills tensors of a GPU, too, by way of
+ * the host, with the CPU's numbers.
+ *
  * <p>Safe for several threads: a method holds the generator's lock from its first draw to its last. Which thread gets which numbers is
  * then a matter of order; for reproducible results give each thread a generator of its own.
  */
@@ -35,7 +40,9 @@ public final class Generator {
     private static final int WIDE_PERMUTATION = 214_748_364; // likewise: (2^32 - 1) / 20
 
     private final Object lock = new Object();
-    private final MersenneTwister engine = new MersenneTwister(DEFAULT_SEED);
+    private final MersenneTwister engine; // null for a GPU's
+    private final PhiloxState philox; // null for the CPU's
+    private final Device device;
     private final int[] raw = new int[RAW];
     // Box–Muller makes two numbers at a time; the second waits here. Only counts below 16 use it, in double whatever the element type.
     private Double nextDouble;
@@ -55,23 +62,56 @@ public final class Generator {
         void accept(long position, double[] block, int length);
     }
 
-    private static final class Default {
-        static final Generator GENERATOR = new Generator();
-
-        static {
-            GENERATOR.seed();
-        }
-    }
+    /**
+     * Where a kernel takes its random numbers: they are functions of these and of the number's place.
+     *
+     * @param seed   64 bits
+     * @param offset how many numbers each thread's stream has given so far, a multiple of 4
+     */
+    public record Place(long seed, long offset) {}
 
     /** A generator with {@link #DEFAULT_SEED}, like {@code torch.Generator()}. */
-    public Generator() {}
+    public Generator() {
+        this(Device.CPU);
+    }
+
+    /**
+     * A generator with {@link #DEFAULT_SEED} for tensors of a device, like {@code torch.Generator(device)}; the device need not be there. A GPU's
+     * draws nothing on the host: see the class.
+     */
+    public Generator(Device device) {
+        boolean host = device.type() == Device.Type.CPU;
+        this.device = device;
+        engine = host ? new MersenneTwister(DEFAULT_SEED) : null;
+        philox = host ? null : new PhiloxState(DEFAULT_SEED, 0);
+    }
+
+    /** The device for whose tensors it draws. */
+    public Device device() {
+        return device;
+    }
 
     /**
      * The generator used wherever none is given, one per process. As in PyTorch it starts from a fresh seed in every process; call
      * {@link #manualSeed} for a reproducible run.
      */
     public static Generator getDefault() {
-        return Default.GENERATOR;
+        return DefaultGenerators.ofCpu();
+    }
+
+    /** The generator used for tensors of a device wherever none is given; of a GPU from the seed of the last {@link Tensor#manualSeed}, if there was one. */
+    public static Generator getDefault(Device device) {
+        return DefaultGenerators.of(device);
+    }
+
+    /** The default generators that there are: the CPU's, then those of the GPUs for which one was asked. */
+    public static List<Generator> defaults() {
+        return DefaultGenerators.all();
+    }
+
+    /** Seeds the default generators of all GPUs, those to come too: {@code torch.cuda.manual_seed_all}. */
+    public static void manualSeedDevices(long seed) {
+        DefaultGenerators.seedDevices(seed);
     }
 
     /**
@@ -82,6 +122,10 @@ public final class Generator {
      */
     public Generator manualSeed(long seed) {
         synchronized (lock) {
+            if (philox != null) {
+                philox.set(seed, 0);
+                return this;
+            }
             engine.seed(seed);
             nextDouble = null;
             nextFloat = null;
@@ -92,7 +136,7 @@ public final class Generator {
     /** The seed last set, as 64 unsigned bits. */
     public long initialSeed() {
         synchronized (lock) {
-            return engine.seed();
+            return philox != null ? philox.seed() : engine.seed();
         }
     }
 
@@ -103,10 +147,16 @@ public final class Generator {
         return fresh;
     }
 
-    /** The state in the layout of {@code torch.Generator.get_state()}: 5056 bytes, which PyTorch's {@code set_state} accepts. */
+    /**
+     * The state in the layout of {@code torch.Generator.get_state()}, which PyTorch's {@code set_state} accepts: 5056 bytes, of a GPU's generator 16,
+     * seed and offset.
+     */
     public byte[] getState() {
         GeneratorState state;
         synchronized (lock) {
+            if (philox != null) {
+                return philox.toBytes();
+            }
             state = engine.state(nextDouble, nextFloat);
         }
         return state.toBytes();
@@ -118,6 +168,13 @@ public final class Generator {
      * @throws IllegalArgumentException if it has another size or impossible counters; this generator is then unchanged
      */
     public void setState(byte[] state) {
+        if (philox != null) {
+            Place place = PhiloxState.parse(state);
+            synchronized (lock) {
+                philox.set(place.seed, place.offset);
+            }
+            return;
+        }
         GeneratorState parsed = GeneratorState.parse(state);
         synchronized (lock) {
             engine.restore(parsed);
@@ -126,17 +183,67 @@ public final class Generator {
         }
     }
 
+    /**
+     * For backends, of a GPU's generator: takes up to {@code count} numbers per thread for one kernel, counted in fours.
+     *
+     * @throws DeviceException if this is the CPU's
+     */
+    public Place reserve(long count) {
+        synchronized (lock) {
+            Place place = philox("reserve").place();
+            philox.set(place.seed, place.offset + (count + 3 & -4));
+            return place;
+        }
+    }
+
+    /**
+     * How many numbers each thread's stream has given: {@code torch.Generator.get_offset()}.
+     *
+     * @throws DeviceException if this is the CPU's
+     */
+    public long offset() {
+        synchronized (lock) {
+            return philox("offset").place().offset;
+        }
+    }
+
+    /**
+     * Goes to another place of the same seed's streams: {@code torch.Generator.set_offset}.
+     *
+     * @throws IllegalArgumentException if the offset is no multiple of 4
+     * @throws DeviceException          if this is the CPU's
+     */
+    public void setOffset(long offset) {
+        synchronized (lock) {
+            philox("setOffset").set(philox.seed(), PhiloxState.checked(offset));
+        }
+    }
+
+    private PhiloxState philox(String who) {
+        if (philox == null) {
+            throw new DeviceException("Generator.%s: the CPU's generators have no offset, only those of GPUs do", who);
+        }
+        return philox;
+    }
+
+    private MersenneTwister engine() {
+        if (engine == null) {
+            throw new DeviceException("Generator: it draws on %s, and was used on the host; make one with new Generator()", device);
+        }
+        return engine;
+    }
+
     /** The next 32 bits of the engine. */
     public int nextInt() {
         synchronized (lock) {
-            return engine.nextInt();
+            return engine().nextInt();
         }
     }
 
     /** The next 64 bits: two draws, the first is the upper half. */
     public long nextLong() {
         synchronized (lock) {
-            return engine.nextLong();
+            return engine().nextLong();
         }
     }
 
@@ -154,7 +261,7 @@ public final class Generator {
         synchronized (lock) {
             for (int done = 0, length; done < count; done += length) {
                 length = Math.min(RAW, count - done);
-                engine.fill(raw, length);
+                engine().fill(raw, length);
                 for (int i = 0; i < length; i++) {
                     float value = Math.fma((raw[i] & 0xffffff) * 0x1p-24f, range, low);
                     out[offset + done + i] = value == high ? low : value; // rounding can reach the excluded bound
@@ -267,7 +374,7 @@ public final class Generator {
         boolean wide = Long.compareUnsigned(range, WIDE_RANGE) >= 0;
         synchronized (lock) {
             for (int i = 0; i < count; i++) {
-                long draw = wide ? engine.nextLong() : engine.nextInt() & 0xffffffffL;
+                long draw = wide ? engine().nextLong() : engine().nextInt() & 0xffffffffL;
                 out[offset + i] = low + (wide ? Long.remainderUnsigned(draw, range) : draw % range);
             }
         }
@@ -290,11 +397,11 @@ public final class Generator {
         synchronized (lock) {
             if (n >= WIDE_PERMUTATION) {
                 for (int i = 0; i < n; i++) {
-                    swap(out, i, (int) Long.remainderUnsigned(engine.nextLong(), i + 1L));
+                    swap(out, i, (int) Long.remainderUnsigned(engine().nextLong(), i + 1L));
                 }
             } else {
                 for (int i = 0; i < n - 1; i++) {
-                    swap(out, i, i + (int) ((engine.nextInt() & 0xffffffffL) % (n - i)));
+                    swap(out, i, i + (int) ((engine().nextInt() & 0xffffffffL) % (n - i)));
                 }
             }
         }
@@ -336,7 +443,7 @@ public final class Generator {
         }
         synchronized (lock) {
             for (int i = 0; i < count; i++) {
-                out[offset + i] = (engine.nextInt() & 0xffffff) * 0x1p-24f < p[pOffset + i] ? 1 : 0;
+                out[offset + i] = (engine().nextInt() & 0xffffff) * 0x1p-24f < p[pOffset + i] ? 1 : 0;
             }
         }
     }
@@ -350,7 +457,7 @@ public final class Generator {
         }
         synchronized (lock) {
             for (int i = 0; i < count; i++) {
-                out[offset + i] = unit(engine.nextLong()) < p[pOffset + i] ? 1 : 0;
+                out[offset + i] = unit(engine().nextLong()) < p[pOffset + i] ? 1 : 0;
             }
         }
     }
@@ -365,7 +472,7 @@ public final class Generator {
         checkLambda(lambda);
         synchronized (lock) {
             for (int i = 0; i < count; i++) {
-                out[offset + i] = (float) (-1 / lambda * GlibcMath.log1p(-unit(engine.nextLong())));
+                out[offset + i] = (float) (-1 / lambda * GlibcMath.log1p(-unit(engine().nextLong())));
             }
         }
     }
@@ -376,7 +483,7 @@ public final class Generator {
         checkLambda(lambda);
         synchronized (lock) {
             for (int i = 0; i < count; i++) {
-                out[offset + i] = -1 / lambda * GlibcMath.log1p(-unit(engine.nextLong()));
+                out[offset + i] = -1 / lambda * GlibcMath.log1p(-unit(engine().nextLong()));
             }
         }
     }
@@ -386,8 +493,8 @@ public final class Generator {
         Double value = nextDouble;
         nextDouble = null;
         if (value == null) {
-            double angle = 2 * Math.PI * unit(engine.nextLong());
-            double radius = Math.sqrt(-2 * GlibcMath.log1p(-unit(engine.nextLong())));
+            double angle = 2 * Math.PI * unit(engine().nextLong());
+            double radius = Math.sqrt(-2 * GlibcMath.log1p(-unit(engine().nextLong())));
             nextDouble = radius * GlibcMath.sin(angle);
             value = radius * GlibcMath.cos(angle);
         }
@@ -397,7 +504,7 @@ public final class Generator {
     /** Fetches the draws for up to {@code wanted} 64-bit numbers, returns for how many; under the lock. */
     private int fetchLongs(int wanted) {
         int length = Math.min(RAW / 2, wanted);
-        engine.fill(raw, 2 * length);
+        engine().fill(raw, 2 * length);
         return length;
     }
 

@@ -393,7 +393,7 @@ public sealed interface InPlaceMethods permits Tensor {
 
     /** Fills with uniform numbers in {@code from} … {@code to} (excluded) from the default generator, as PyTorch's {@code uniform_}. */
     default Tensor uniformInPlace(double from, double to) {
-        return uniformInPlace(from, to, Generator.getDefault());
+        return uniformInPlace(from, to, Generator.getDefault(self().device()));
     }
 
     /** Fills with uniform numbers in {@code from} … {@code to} (excluded). */
@@ -403,7 +403,7 @@ public sealed interface InPlaceMethods permits Tensor {
 
     /** Fills with normal numbers from the default generator, as PyTorch's {@code normal_}. */
     default Tensor normalInPlace(double mean, double std) {
-        return normalInPlace(mean, std, Generator.getDefault());
+        return normalInPlace(mean, std, Generator.getDefault(self().device()));
     }
 
     /** Fills with normal numbers. */
@@ -413,7 +413,7 @@ public sealed interface InPlaceMethods permits Tensor {
 
     /** Fills with 1 (probability {@code p}) and 0 from the default generator. */
     default Tensor bernoulliInPlace(double p) {
-        return bernoulliInPlace(p, Generator.getDefault());
+        return bernoulliInPlace(p, Generator.getDefault(self().device()));
     }
 
     /** Fills with 1 (probability {@code p}) and 0. */

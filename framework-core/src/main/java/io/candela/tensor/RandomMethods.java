@@ -6,8 +6,11 @@ import io.candela.ops.Assign;
 import io.candela.ops.Sampling;
 
 /**
- * Methods of {@link Tensor} that draw random numbers, beside the fills of {@link InPlaceMethods}. Without a generator, the default one is used;
- * after the same seed the numbers are PyTorch's, unless a method says otherwise. Nothing here has a gradient.
+ * Methods of {@link Tensor} that draw random numbers, beside the fills of {@link InPlaceMethods}. Without a generator, the default one of the device is
+ * used; after the same seed the CPU's numbers are PyTorch's, unless a method says otherwise. Nothing here has a gradient.
+ *
+ * <p>A GPU's numbers are others than the CPU's, as in PyTorch. Those of uniform, normal, exponential and log-normal distributions, of bernoulliInPlace
+ * and randintLike follow PyTorch's layout for GPUs, which depends on how many multiprocessors there are.
  */
 public sealed interface RandomMethods permits Tensor {
     private Tensor self() {
@@ -36,12 +39,12 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Integers from {@code low} to {@code high}−1, of this tensor's shape, type and device. */
     default Tensor randintLike(long low, long high) {
-        return TensorData.randint(low, high, self().shape(), Generator.getDefault()).to(self().dtype()).to(self().device());
+        return Sampling.randint(self(), low, high);
     }
 
     /** 1 with the probability that the element says, else 0. */
     default Tensor bernoulli() {
-        return bernoulli(Generator.getDefault());
+        return bernoulli(Generator.getDefault(self().device()));
     }
 
     /**
@@ -60,7 +63,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Draws {@code count} positions with these weights. */
     default Tensor multinomial(int count, boolean replacement) {
-        return multinomial(count, replacement, Generator.getDefault());
+        return multinomial(count, replacement, Generator.getDefault(self().device()));
     }
 
     /**
@@ -90,7 +93,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Fills with numbers of Cauchy's distribution about {@code median}, half of them within {@code sigma}; floating point only. */
     default Tensor cauchyInPlace(double median, double sigma) {
-        return cauchyInPlace(median, sigma, Generator.getDefault());
+        return cauchyInPlace(median, sigma, Generator.getDefault(self().device()));
     }
 
     /** Fills with numbers of Cauchy's distribution about {@code median}, half of them within {@code sigma}; floating point only. */
@@ -100,7 +103,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Fills with numbers of trials up to the first success, of probability {@code p}. */
     default Tensor geometricInPlace(double p) {
-        return geometricInPlace(p, Generator.getDefault());
+        return geometricInPlace(p, Generator.getDefault(self().device()));
     }
 
     /**
@@ -114,7 +117,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Fills with exponential numbers of density {@code λ exp(−λx)}. */
     default Tensor exponentialInPlace(double lambda) {
-        return exponentialInPlace(lambda, Generator.getDefault());
+        return exponentialInPlace(lambda, Generator.getDefault(self().device()));
     }
 
     /** Fills with exponential numbers of density {@code λ exp(−λx)}. */
@@ -124,7 +127,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Fills with exponentials of normal numbers of this mean and deviation; float64 numbers may differ from PyTorch's in the last bit. */
     default Tensor logNormalInPlace(double mean, double std) {
-        return logNormalInPlace(mean, std, Generator.getDefault());
+        return logNormalInPlace(mean, std, Generator.getDefault(self().device()));
     }
 
     /** Fills with exponentials of normal numbers of this mean and deviation; float64 numbers may differ from PyTorch's in the last bit. */

@@ -245,14 +245,15 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return randperm(n, Generator.getDefault());
     }
 
-    /** A random order of 0 to {@code n}−1 in int64. */
+    /** A random order of 0 to {@code n}−1 in int64, on the generator's device. On a GPU it is not PyTorch's. */
     public static Tensor randperm(int n, Generator generator) {
-        return of(generator.randperm(n));
+        return generator.device().equals(Device.CPU) ? of(generator.randperm(n)) : io.candela.ops.Sampling.randperm(n, generator);
     }
 
-    /** Seeds the default generator, as {@code torch.manual_seed}. */
+    /** Seeds the default generators of all devices, as {@code torch.manual_seed}. */
     public static void manualSeed(long seed) {
         Generator.getDefault().manualSeed(seed);
+        Generator.manualSeedDevices(seed);
     }
 
     private static Tensor zeroless(int... shape) {

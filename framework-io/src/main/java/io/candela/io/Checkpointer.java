@@ -1,5 +1,6 @@
 package io.candela.io;
 
+import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
@@ -34,8 +35,8 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>A part is whatever gives and takes a state: a module, an optimizer, a schedule, a data loader. The state of the default random generator is always
- * saved and restored; others are parts too. The file is a map: the parts by name, {@code rng} with the generators' states as
+ * <p>A part is whatever gives and takes a state: a module, an optimizer, a schedule, a data loader. The states of the default random generators, the
+ * CPU's and those of the GPUs in use, are always saved and restored; others are parts too. The file is a map: the parts by name, {@code rng} with the generators' states as
  * {@code torch.get_rng_state()} gives them, {@code step}, {@code epoch}, {@code metrics}, {@code values}, and {@code checkpoint}, a number that
  * counts the folder's checkpoints in the order in which they were saved.
  *
@@ -129,11 +130,11 @@ public final class Checkpointer implements AutoCloseable {
      * Adds a generator beside the default one, such as that of a data loader that does not save it itself.
      *
      * @return this
-     * @throws IllegalArgumentException if the name is taken
+     * @throws IllegalArgumentException if the name is taken, or a GPU's
      */
     public Checkpointer with(String name, Generator generator) {
         Objects.requireNonNull(generator, "generator");
-        if (generators.putIfAbsent(Objects.requireNonNull(name, "name"), generator) != null) {
+        if (isGpu(name) || generators.putIfAbsent(Objects.requireNonNull(name, "name"), generator) != null) {
             throw new IllegalArgumentException("Checkpointer: there is a generator %s already".formatted(name));
         }
         return this;
@@ -156,7 +157,7 @@ public final class Checkpointer implements AutoCloseable {
         Map<String, Object> contents = new LinkedHashMap<>();
         parts.forEach((name, part) -> contents.put(name, part.get().get()));
         Map<String, Object> states = new LinkedHashMap<>();
-        generators.forEach((name, generator) -> states.put(name, Tensor.of(generator.getState())));
+        generators().forEach((name, generator) -> states.put(name, Tensor.of(generator.getState())));
         contents.put(RNG, states);
         contents.put(CheckpointHeader.STEP, checkpoint.step());
         contents.put(CheckpointHeader.EPOCH, checkpoint.epoch());
@@ -290,24 +291,41 @@ public final class Checkpointer implements AutoCloseable {
             throw new IllegalArgumentException("Checkpointer.restore: the checkpoint was not loaded from a file");
         }
         checkParts(file);
+        Map<String, Generator> known = generators();
         Map<String, byte[]> rng = new LinkedHashMap<>();
-        generators.forEach((name, generator) -> rng.put(name, bytes(file.get(RNG).get(name).tensor())));
+        file.get(RNG).map().keySet().forEach(key -> {
+            String name = (String) key;
+            known.computeIfAbsent(name, n -> Generator.getDefault(Device.parse(n)));
+            rng.put(name, bytes(file.get(RNG).get(name).tensor()));
+        });
 
         Map<String, Snapshot> before = new LinkedHashMap<>();
         Map<String, byte[]> rngBefore = new LinkedHashMap<>();
-        generators.forEach((name, generator) -> rngBefore.put(name, generator.getState()));
+        rng.keySet().forEach(name -> rngBefore.put(name, known.get(name).getState()));
         try {
             parts.forEach((name, part) -> {
                 before.put(name, Snapshot.of(part.get().get()));
                 set(part, file.get(name).value());
             });
-            rng.forEach((name, state) -> generators.get(name).setState(state));
+            rng.forEach((name, state) -> known.get(name).setState(state));
         } catch (RuntimeException | Error e) {
             before.forEach((name, snapshot) -> undo(parts.get(name), snapshot, e));
-            rngBefore.forEach((name, state) -> generators.get(name).setState(state));
+            rngBefore.forEach((name, state) -> known.get(name).setState(state));
             throw e; // the copies are left to the garbage collector: a part may hold on to what it was given
         }
         before.values().forEach(Snapshot::release);
+    }
+
+    /** All by name: the default ones of the GPUs in use have their devices'. */
+    private Map<String, Generator> generators() {
+        Map<String, Generator> all = new LinkedHashMap<>(generators);
+        Generator.defaults().stream().filter(g -> g.device().type() == Device.Type.CUDA).forEach(g -> all.put(g.device().toString(), g));
+        return all;
+    }
+
+    /** Whether a generator's name is that of a GPU, which need not be there: the state is kept for the case that it comes. */
+    private static boolean isGpu(Object name) {
+        return name instanceof String s && s.matches("cuda:\\d{1,4}");
     }
 
     private static byte[] bytes(Tensor uint8) {
@@ -344,7 +362,7 @@ public final class Checkpointer implements AutoCloseable {
                 problems.add("the checkpoint has a part %s, the Checkpointer has not; take single parts with Checkpoint.state".formatted(key)));
         Map<?, ?> rng = contents.get(RNG) instanceof Map<?, ?> map ? map : Map.of();
         generators.keySet().stream().filter(name -> !rng.containsKey(name)).forEach(name -> problems.add("the checkpoint has no generator " + name));
-        rng.keySet().stream().filter(name -> !generators.containsKey(name)).forEach(name ->
+        rng.keySet().stream().filter(name -> !generators.containsKey(name) && !isGpu(name)).forEach(name ->
                 problems.add("the checkpoint has a generator %s, the Checkpointer has not".formatted(name)));
         if (!problems.isEmpty()) {
             throw new StateDictException("Checkpointer.restore: %s: %d problem%s, nothing was restored".formatted(file.path().getFileName(),

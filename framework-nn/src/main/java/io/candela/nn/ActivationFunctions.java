@@ -9,6 +9,7 @@ import io.candela.ops.Elementwise;
 import io.candela.ops.Pointwise;
 import io.candela.ops.WithNumber;
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -151,6 +152,10 @@ abstract sealed class ActivationFunctions extends ConvolutionFunctions permits L
         }
         double from = x.dtype() == DType.FLOAT64 ? lower : (float) lower;
         double to = x.dtype() == DType.FLOAT64 ? upper : (float) upper;
+        if (x.device().type() != Device.Type.CPU) {
+            Tensor drawn = x.detach().emptyLike().uniformInPlace(from, to);
+            return x.mul(Tensor.where(x.detach().le(0), drawn, drawn.onesLike()));
+        }
         boolean[] negative = x.le(0).toBooleanArray();
         double[] slopes = new double[negative.length];
         for (int i = 0; i < slopes.length; i++) { // one draw for each, in the order of the elements

@@ -125,6 +125,7 @@ public final class Adafactor extends Optimizer {
 
     @Override
     protected void update(ParamGroup group) {
+        refuseCapture("Adafactor", group);
         for (int i = 0; i < group.size(); i++) {
             Tensor p = group.param(i);
             Tensor grad = p.gradOrNull();

@@ -1,8 +1,11 @@
 package io.candela.optim;
 
 import io.candela.backend.Backend;
+import io.candela.backend.OptimKernels;
+import io.candela.backend.UpdateRule;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
+import java.util.Arrays;
 
 /**
  * Parameters of a group that one kernel call updates: on one device, and with one rule. Parameter after parameter is added, and
@@ -36,7 +39,7 @@ final class KernelBatch {
     /**
      * Adds parameter number {@code index}. Those before it are updated if they cannot share a call with it.
      *
-     * @throws IllegalStateException if the gradient or the state does not fit
+     * @throws IllegalStateException if the gradient or the state does not fit, or the state would be made in a graph, by each replay anew
      */
     void add(int index, Tensor param, Tensor grad) {
         if (!fits(grad, param)) {
@@ -45,6 +48,7 @@ final class KernelBatch {
         }
         TensorState state = none != null ? none : (TensorState) group.state(index);
         if (state == null) {
+            checkNotCaptured(param);
             state = group.setState(index, optimizer.start(group));
         }
         if (count > 0 && (oneByOne || !sameDevice(param, targets[0]) || !optimizer.sharesRule(states[0], state))) {
@@ -53,7 +57,12 @@ final class KernelBatch {
         for (int k = 0; k < needed.length; k++) {
             int position = needed[k];
             Tensor held = state.tensors[position];
-            held = held == null ? optimizer.startTensor(group, param, position) : fit(held, param);
+            if (held == null) {
+                checkNotCaptured(param);
+                held = optimizer.startTensor(group, param, position);
+            } else {
+                held = fit(held, param);
+            }
             state.tensors[position] = held;
             roles[2 + k][count] = held;
         }
@@ -77,7 +86,15 @@ final class KernelBatch {
             throw new IllegalStateException("step: the parameter is %s now, its state %s; make a new optimizer".formatted(describe(param),
                     describe(state)));
         }
+        checkNotCaptured(param);
         return TensorScope.outlive(state.to(param.dtype()).to(param.device()));
+    }
+
+    private static void checkNotCaptured(Tensor param) {
+        if (Backend.of(param).optim().isCaptured()) {
+            throw new IllegalStateException("step: the state of parameter %s would be made by each replay of the graph; make a step before the capture"
+                    .formatted(describe(param)));
+        }
     }
 
     private static boolean fits(Tensor t, Tensor param) {
@@ -102,15 +119,33 @@ final class KernelBatch {
             return;
         }
         Tensor[] params = roles[0];
-        Backend.of(params[0]).optim().update(optimizer.rule(group, states[0]), count, roles);
+        OptimKernels kernels = Backend.of(params[0]).optim();
+        boolean captured = kernels.isCaptured();
+        if (captured) {
+            TensorState[] held = Arrays.copyOf(states, count);
+            kernels.capture(optimizer.rule(group, held[0]), () -> next(held), count, roles);
+        } else {
+            kernels.update(optimizer.rule(group, states[0]), count, roles);
+        }
         for (int i = 0; i < count; i++) {
             if (params[i] == targets[i]) {
                 params[i].storage().bumpVersion(); // so that backward() refuses values saved before
             } else {
                 targets[i].copyFrom(params[i]);
             }
-            optimizer.advance(group, states[i]);
+            if (!captured) {
+                optimizer.advance(group, states[i]);
+            }
         }
         count = 0;
+    }
+
+    /** The rule of a graph's replay, which is a step. */
+    private UpdateRule next(TensorState... held) {
+        UpdateRule rule = optimizer.rule(group, held[0]);
+        for (TensorState state : held) {
+            optimizer.advance(group, state);
+        }
+        return rule;
     }
 }

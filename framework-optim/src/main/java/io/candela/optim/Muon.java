@@ -151,6 +151,7 @@ public final class Muon extends Optimizer {
 
     @Override
     protected void update(ParamGroup group) {
+        refuseCapture("Muon", group);
         for (int i = 0; i < group.size(); i++) {
             Tensor p = group.param(i);
             Tensor grad = p.gradOrNull();

@@ -2,6 +2,7 @@ package io.candela.optim;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.HookHandle;
+import io.candela.backend.Backend;
 import io.candela.tensor.PythonText;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
@@ -228,6 +229,13 @@ public abstract class Optimizer {
     /** A group's options as they were saved, completed by defaults and about to be taken over; may be changed. By default they stay. */
     protected Map<String, Object> adaptOptions(Map<String, Object> loaded) {
         return loaded;
+    }
+
+    /** For an update that counts steps or computes rates on the host, and so would do the same in each replay of a graph. */
+    static void refuseCapture(String who, ParamGroup group) {
+        if (group.size() > 0 && Backend.of(group.param(0)).optim().isCaptured()) {
+            throw new IllegalStateException("%s: step cannot be captured in a graph; call it between replays, or take an optimizer such as AdamW".formatted(who));
+        }
     }
 
     /** For state: zeros of a parameter's shape, type and device, that no {@link TensorScope} frees. */

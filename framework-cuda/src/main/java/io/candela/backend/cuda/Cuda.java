@@ -4,6 +4,7 @@ import io.candela.backend.Backends;
 import io.candela.backend.cuda.driver.DeviceProperties;
 import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
+import io.candela.tensor.Generator;
 import java.util.Map;
 
 /**
@@ -66,6 +67,34 @@ public final class Cuda {
     /** Waits until all work queued on a GPU is done: what a clock must do before it is read. */
     public static void synchronize(Device device) {
         of(device).synchronize();
+    }
+
+    /** Seeds the random numbers of one GPU: {@code torch.cuda.manual_seed}. {@code Tensor.manualSeed} seeds those of all devices. */
+    public static void manualSeed(Device device, long seed) {
+        generator(device).manualSeed(seed);
+    }
+
+    /** Seeds the random numbers of all GPUs: {@code torch.cuda.manual_seed_all}. */
+    public static void manualSeedAll(long seed) {
+        Generator.manualSeedDevices(seed);
+    }
+
+    /** The state of a GPU's default generator, {@code torch.cuda.get_rng_state}: 16 bytes, the seed and how far its streams are. */
+    public static byte[] getRngState(Device device) {
+        return generator(device).getState();
+    }
+
+    /**
+     * Continues from a state that {@link #getRngState} or PyTorch gave.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static void setRngState(Device device, byte[] state) {
+        generator(device).setState(state);
+    }
+
+    private static Generator generator(Device device) {
+        return Generator.getDefault(of(device).device);
     }
 
     /** How often kernels that GPUs do not have yet ran on the CPU, by name; the fewer, the faster a program. */

@@ -19,19 +19,26 @@ import io.candela.tensor.Device;
  * <p>A replay does the same on the same memory, whatever the program's variables refer to by then: it reads the tensors that were there before
  * the capture, and writes those that were made in it. Memory that was freed while capturing belongs to the graph until it is closed. What needs
  * the host (reading a number, a copy from an array, a kernel that only the CPU has) cannot be captured.
+ *
+ * <p>Each replay draws new random numbers: it goes on in the streams of the device's generators, as the work itself would, and leaves them behind its
+ * own. Each is one step of an optimizer: {@code optimizer.step()} that was captured counts the step and takes the learning rate, the other options
+ * and what depends on them from the optimizer at every replay, so that schedules work and {@code stateDict()} is right: PyTorch's
+ * {@code capturable=True} without asking for it. The state must have been made, by a step before the capture. Muon, Adafactor and LBFGS refuse.
  */
 public final class CudaGraph implements AutoCloseable {
     private final CudaDevice device;
     private final Runnable work; // reaches the tensors whose memory the graph uses
     private final long stream;
     private final long graph;
+    private final Captured captured;
     private boolean closed;
 
-    private CudaGraph(CudaDevice device, Runnable work, long stream, long graph) {
+    private CudaGraph(CudaDevice device, Runnable work, long stream, long graph, Captured captured) {
         this.device = device;
         this.work = work;
         this.stream = stream;
         this.graph = graph;
+        this.captured = captured;
     }
 
     /**
@@ -47,7 +54,8 @@ public final class CudaGraph implements AutoCloseable {
         long stream = cuda.takeGraphStream();
         cuda.driver.beginCapture(stream);
         thread.divert(cuda, stream);
-        thread.setCapturing(true);
+        Captured captured = new Captured(cuda, stream);
+        thread.setCaptured(captured);
         Throwable failure = null;
         try {
             work.run();
@@ -55,14 +63,16 @@ public final class CudaGraph implements AutoCloseable {
             failure = e;
             throw e;
         } finally {
-            thread.setCapturing(false);
+            thread.setCaptured(null);
             thread.divert(null, 0);
+            captured.rewind();
             if (failure != null) {
+                captured.free();
                 abandon(cuda, stream, failure);
             }
         }
         cuda.enter();
-        return new CudaGraph(cuda, work, stream, cuda.driver.endCapture(stream));
+        return new CudaGraph(cuda, work, stream, cuda.driver.endCapture(stream), captured);
     }
 
     private static void abandon(CudaDevice cuda, long stream, Throwable failure) {
@@ -84,6 +94,7 @@ public final class CudaGraph implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("CudaGraph: closed, so its memory may serve others; capture the work again");
         }
+        captured.prepare();
         device.driver.launchGraph(graph, device.enter());
         java.lang.ref.Reference.reachabilityFence(work);
     }
@@ -95,6 +106,7 @@ public final class CudaGraph implements AutoCloseable {
             closed = true;
             device.synchronize();
             device.driver.destroyGraph(graph);
+            captured.free();
             device.giveBackGraphStream(stream);
         }
     }

@@ -7,7 +7,7 @@ import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 
-/** Softmax and the loss of classes, each in one kernel per row. */
+/** Softmax and the loss of classes, each in one kernel per row; random numbers. */
 final class CudaNn implements NnKernels {
     private static final int WARP = 32;
     private static final int ROWS_PER_BLOCK = 8; // of rows that a warp does
@@ -16,12 +16,12 @@ final class CudaNn implements NnKernels {
     private static final int LOSS_BLOCK = 1024;
 
     private final CudaDevice device;
-    private final NnKernels others;
+    private final CudaRandom random;
 
-    /** @param others draws random numbers */
-    CudaNn(CudaDevice device, NnKernels others) {
+    /** @param host draws for generators of the CPU */
+    CudaNn(CudaDevice device, NnKernels host) {
         this.device = device;
-        this.others = others;
+        this.random = new CudaRandom(device, host);
     }
 
     private Launch kernel(String name, DType type) {
@@ -94,6 +94,6 @@ final class CudaNn implements NnKernels {
 
     @Override
     public void random(Distribution distribution, double first, double second, Generator generator, Tensor out) {
-        others.random(distribution, first, second, generator, out);
+        random.fill(distribution, first, second, generator, out);
     }
 }

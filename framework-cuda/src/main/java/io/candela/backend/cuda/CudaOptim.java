@@ -5,6 +5,11 @@ import io.candela.backend.UpdateRule;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /** Optimizer updates: one launch updates as many parameters as a kernel's arguments have room for. Their addresses are arguments: nothing is uploaded. */
 final class CudaOptim implements OptimKernels {
@@ -12,6 +17,7 @@ final class CudaOptim implements OptimKernels {
     private static final int MOST_ROLES = 5; // as in optim.cu, and the next two
     private static final int MOST_TENSORS = 64;
     private static final int CHUNK = 4096;
+    private static final int NUMBER_WORDS = 11; // as long as Numbers of float64
 
     private final CudaDevice device;
 
@@ -50,6 +56,25 @@ final class CudaOptim implements OptimKernels {
 
     @Override
     public void update(UpdateRule rule, int count, Tensor[]... roles) {
+        update(rule, type -> 0, count, roles);
+    }
+
+    @Override
+    public boolean isCaptured() {
+        return CudaThread.current().captured(device) != null;
+    }
+
+    @Override
+    public void capture(UpdateRule rule, Supplier<UpdateRule> next, int count, Tensor[]... roles) {
+        Captured captured = CudaThread.current().captured(device);
+        UpdateRule[] current = {rule};
+        captured.beforeReplay(() -> current[0] = next.get());
+        Map<DType, Long> places = new EnumMap<>(DType.class);
+        update(rule, type -> places.computeIfAbsent(type, t -> captured.place(() -> words(current[0], t))), count, roles);
+    }
+
+    /** @param places where on the device a type's numbers will be at each replay of a graph; 0 if they are arguments */
+    private void update(UpdateRule rule, ToLongFunction<DType> places, int count, Tensor[]... roles) {
         Plan plan = plan(rule);
         int[] batch = new int[MOST_TENSORS];
         boolean[] done = new boolean[count];
@@ -67,18 +92,19 @@ final class CudaOptim implements OptimKernels {
                     }
                 }
             }
-            update(rule, plan, type, batch, n, roles);
+            update(rule, plan, type, places, batch, n, roles);
         }
     }
 
-    private void update(UpdateRule rule, Plan plan, DType type, int[] batch, int n, Tensor[]... roles) {
+    private void update(UpdateRule rule, Plan plan, DType type, ToLongFunction<DType> places, int[] batch, int n, Tensor[]... roles) {
         if (n == 0) {
             return;
         }
         int used = roles.length;
+        long place = places.applyAsLong(type); // which may itself launch
         Launch l = Launch.of(device.kernels.get("optim.cu", PointwiseSource.only(plan.kernel, type), plan.kernel + '_' + type.torchName()));
-        writeNumbers(rule, plan, type, l);
-        l.number(used);
+        writeNumbers(rule, plan, type, l.begin(type == DType.FLOAT64 ? 8 : 4));
+        l.address(place).number(used);
         ByteBuffer to = l.begin(8);
         int start = to.position();
         to.putInt(n).putInt(0);
@@ -103,24 +129,31 @@ final class CudaOptim implements OptimKernels {
         java.lang.ref.Reference.reachabilityFence(roles);
     }
 
-    private static void writeNumbers(UpdateRule rule, Plan plan, DType type, Launch l) {
+    /** {@code Numbers} of {@code optim.cu}. */
+    private static void writeNumbers(UpdateRule rule, Plan plan, DType type, ByteBuffer to) {
         double[] all = new double[10];
         all[0] = rule.maximize() ? -1 : 1;
         all[1] = rule.weightDecay();
         all[2] = rule.shrink();
         System.arraycopy(plan.numbers, 0, all, 3, plan.numbers.length);
         if (type == DType.FLOAT64) {
-            ByteBuffer to = l.begin(8);
             for (double v : all) {
                 to.putDouble(v);
             }
             to.putLong(plan.flags); // and what aligns the struct's end
         } else {
-            ByteBuffer to = l.begin(4);
             for (double v : all) {
                 to.putFloat((float) v);
             }
             to.putInt(plan.flags);
         }
+    }
+
+    private static long[] words(UpdateRule rule, DType type) {
+        ByteBuffer bytes = ByteBuffer.allocate(NUMBER_WORDS * Long.BYTES).order(ByteOrder.nativeOrder());
+        writeNumbers(rule, plan(rule), type, bytes);
+        long[] words = new long[NUMBER_WORDS];
+        bytes.rewind().asLongBuffer().get(words);
+        return words;
     }
 }

@@ -7,7 +7,7 @@ final class CudaThread {
     private CudaDevice current; // whose driver was last told to use it by this thread
     private CudaDevice diverted; // the device whose work goes to stream, not to its own one; null as a rule
     private long stream;
-    private boolean capturing; // whether what goes to that stream is noted for a graph, not run
+    private Captured captured; // of the graph for which what goes to that stream is noted, not run; null as a rule
     private Launch launch; // null until the first kernel
 
     private CudaThread() {}
@@ -41,14 +41,19 @@ final class CudaThread {
         this.stream = stream;
     }
 
-    /** Notes that this thread's work is captured, or that it is no more. */
-    void setCapturing(boolean capturing) {
-        this.capturing = capturing;
+    /** Notes that this thread's work is captured, or with null that it is no more. */
+    void setCaptured(Captured captured) {
+        this.captured = captured;
+    }
+
+    /** Of the graph for which this thread's work on a device is noted; null if it is done. */
+    Captured captured(CudaDevice device) {
+        return captured != null && captured.device() == device ? captured : null;
     }
 
     /** @throws CudaException if this thread's work is captured: {@code what} cannot be repeated by a graph */
     void checkRepeats(String what) {
-        if (capturing) {
+        if (captured != null) {
             throw new CudaException("CudaGraph: %s cannot be captured; do it before, on tensors that stay", what);
         }
     }

@@ -151,8 +151,10 @@ __device__ __forceinline__ void updateOne(const Numbers<C>& n, C* r) {
     Rule::of(n, r);
 }
 
+/** @param later for a captured kernel: where the numbers of the replay are; else null */
 template <class Rule, class T, class C>
-__device__ __forceinline__ void updateAll(const Tensors& tensors, const Numbers<C>& n, int used) {
+__device__ __forceinline__ void updateAll(const Tensors& tensors, const Numbers<C>& numbers, const Numbers<C>* later, int used) {
+    Numbers<C> n = later == nullptr ? numbers : *later;
     const int N = Width<T>::value;
     int low = 0; // the first tensor whose chunks end behind this one
     int high = tensors.count - 1;
@@ -221,8 +223,9 @@ __device__ __forceinline__ void updateAll(const Tensors& tensors, const Numbers<
 }
 
 #define UPDATE(rule, tag, T) \
-    extern "C" __global__ void __launch_bounds__(THREADS) rule##_##tag(Numbers<Computed<T>::type> numbers, int used, Tensors tensors) { \
-        updateAll<rule, T>(tensors, numbers, used); \
+    extern "C" __global__ void __launch_bounds__(THREADS) rule##_##tag(Numbers<Computed<T>::type> numbers, \
+            const Numbers<Computed<T>::type>* later, int used, Tensors tensors) { \
+        updateAll<rule, T>(tensors, numbers, later, used); \
     }
 
 #ifndef OPS_OF_FLOATS
