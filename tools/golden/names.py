@@ -35,6 +35,11 @@ def names(namespace):
 NAMES = {
     "torch.Tensor": public(torch.Tensor, lambda n, v: True),
     "torch": public(torch, function),
+    "torch.linalg": public(torch.linalg, function),
+    "torch.special": names(torch.special),
+    "torch.fft": [n for n in names(torch.fft) if n != "Tensor"],
+    "torch.autograd": names(torch.autograd),
+    "torch.autograd.functional": names(torch.autograd.functional),
     "torch.nn": public(nn, lambda n, v: inspect.isclass(v)),
     "torch.nn.functional": public(nn.functional, function),
     "torch.nn.init": names(nn.init),

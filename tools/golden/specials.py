@@ -1,4 +1,5 @@
-"""Writes the golden values of SpecialContractTest: Bessel and gamma functions, parts of floating point numbers, histograms, finite differences, draws.
+"""Writes the golden values of SpecialContractTest: Bessel and gamma functions, parts of floating point numbers, histograms, finite differences, draws;
+Bessel and normal functions, zeta, orthogonal polynomials.
 
 Run from the repository's root, with the PyTorch that the result's header names:
 
@@ -106,4 +107,83 @@ for t in FLOATS:
     record("poisson", f"f32 {t}", seeded(torch.poisson), RATES.to(t), grad=False)
     record("cauchy", f"f32 {t}", seeded(lambda x: torch.empty_like(x).cauchy_(1.5, 2.0)), RATES.to(t), grad=False)
     record("geometric", f"f32 {t}", seeded(lambda x: torch.empty_like(x).geometric_(0.3)), RATES.to(t), grad=False)
+
+class Exact(torch.autograd.Function):
+    """A function with SciPy's values and derivative in double, rounded once: PyTorch computes float32 in float32, and not all has a gradient there. At
+    infinity and NaN, PyTorch's values."""
+
+    @staticmethod
+    def forward(ctx, x, torchs, scipys, slope):
+        ctx.save_for_backward(x)
+        ctx.slope = slope
+        value = torchs(x)
+        exact = torch.from_numpy(np.asarray(scipys(x.detach().double().numpy()))).to(value.dtype)
+        value = torch.where(x.isnan(), NAN, value)  # PyTorch's polynomials of a NaN are at times those of its neighbour
+        return torch.where(value.isfinite() & exact.isfinite(), exact, value)
+
+    @staticmethod
+    def backward(ctx, g):
+        x, = ctx.saved_tensors
+        return g * torch.from_numpy(np.asarray(ctx.slope(x.detach().double().numpy()))).to(g.dtype), None, None, None
+
+
+def rare(name, torchs, scipys, slope, low, high, corner=(), types=True, zeros=(0.0, -0.0)):
+    f = lambda x: Exact.apply(x, torchs, scipys, slope)
+    unary(name, f, low=low, high=high, types=types, corner=False, grad=slope is not None)
+    for t in FLOATS:
+        record(name, f"corner {t}", f, torch.tensor([*corner, *zeros, INF, -INF, NAN, 1.0, 0.5], dtype=t), grad=False)
+
+
+S = torch.special
+PHI = lambda x: np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+FAR = [24.5, 25.5, 30.0, 300.0]
+rare("airyAi", S.airy_ai, lambda x: special.airy(x)[0], None, -9.5, 5.5, [-30.0, -8.75, 8.0, 1e-30])
+rare("besselJ0", S.bessel_j0, special.j0, lambda x: -special.j1(x), -8, 8, FAR + [-25.5, 1e-30])
+rare("besselJ1", S.bessel_j1, special.j1, lambda x: special.jvp(1, x), 0.5, 8, FAR + [-25.5, 1e-30, -1.0])
+rare("besselY0", S.bessel_y0, special.y0, lambda x: -special.y1(x), 0.25, 8, FAR + [1e-30, -1.0])
+rare("besselY1", S.bessel_y1, special.y1, lambda x: special.yvp(1, x), 0.25, 8, FAR + [1e-30, -1.0])
+rare("entr", S.entr, special.entr, lambda x: -np.log(x) - 1, 0.25, 3, [-1.0, 1e-30, 30.0])
+rare("erfcx", S.erfcx, special.erfcx, lambda x: 2 * x * special.erfcx(x) - 2 / np.sqrt(np.pi), -2, 4, [-5.0, 0.84, 0.85, 27.5, 28.5, 1e10])
+rare("i0e", S.i0e, special.i0e, lambda x: special.i1e(x) - np.sign(x) * special.i0e(x), 0.25, 4, [-29.5, 30.5, 1e4, 1e-30])
+rare("i1e", S.i1e, special.i1e, lambda x: special.i0e(x) - special.i1e(x) * (np.sign(x) + 1 / x), 0.25, 4, [-29.5, 30.5, 1e4, 1e-30])
+rare("modifiedBesselK0", S.modified_bessel_k0, special.k0, lambda x: -special.k1(x), 0.25, 4, [-1.0, 1e-30, 30.0, 50.0])
+rare("modifiedBesselK1", S.modified_bessel_k1, special.k1, lambda x: special.kvp(1, x), 0.25, 4, [-1.0, 1e-30, 30.0, 50.0])
+rare("scaledModifiedBesselK0", S.scaled_modified_bessel_k0, special.k0e, lambda x: special.k0e(x) - special.k1e(x), 0.25, 4, [-1.0, 1e-30, 1e4])
+rare("scaledModifiedBesselK1", S.scaled_modified_bessel_k1, special.k1e, lambda x: special.k1e(x) * (1 - 1 / x) - special.k0e(x), 0.25, 4, [-1.0, 1e-30, 1e4])
+rare("logNdtr", S.log_ndtr, special.log_ndtr, lambda x: PHI(x) / special.ndtr(x), -5, 3, [-1.0, -1.0000001, -30.0, 5.0])
+rare("ndtr", S.ndtr, special.ndtr, PHI, -3, 3, [-10.0, 5.0])
+rare("ndtri", S.ndtri, special.ndtri, lambda p: 1 / PHI(special.ndtri(p)), 0.03, 0.97, [1e-30, 1e-7, 0.09999, 0.90001, 2.0, -0.5])
+rare("sphericalBesselJ0", S.spherical_bessel_j0, lambda x: np.sinc(x / np.pi), lambda x: (np.cos(x) - np.sin(x) / x) / x, 0.5, 8, [1e-30, 1e-5, 30.0])
+
+binary("xlog1py", S.xlog1py, low=-0.9, high=3)
+for t in FLOATS:
+    record("zeta", f"f32 {t}", S.zeta, uniform((3, 1), F64, 1.5, 6).to(t), uniform((8,), F64, 0.25, 6).to(t), grad=False)
+    pairs = [(a, b) for a in (0.5, 1.0, 2.0, 3.0, 2.5, 30.0) for b in (0.0, -1.0, -1.5, 0.5, 1e10, 1.0)]
+    record("zeta", f"corner {t}", S.zeta, *(torch.tensor(values, dtype=t) for values in zip(*pairs)), grad=False)
+record("zeta", "types", S.zeta, torch.tensor([2, 3, 4]), torch.tensor([1, 2, 3]), grad=False)
+record("zeta.half", "check", lambda q: S.zeta(torch.full_like(q, 2.5), q), uniform((7,), F64, 0.5, 6))
+
+POLYNOMIALS = {
+    "chebyshevPolynomialT": special.chebyt, "chebyshevPolynomialU": special.chebyu,
+    "chebyshevPolynomialV": lambda n: special.chebyu(n) - special.chebyu(n - 1), "chebyshevPolynomialW": lambda n: special.chebyu(n) + special.chebyu(n - 1),
+    "hermitePolynomialH": special.hermite, "hermitePolynomialHe": special.hermitenorm, "laguerrePolynomialL": special.laguerre,
+    "legendrePolynomialP": special.legendre,
+}
+for name, coefficients in list(POLYNOMIALS.items()):
+    if name.startswith("cheb"):  # the composition with 2x - 1
+        POLYNOMIALS["shiftedC" + name[1:]] = lambda n, c=coefficients: np.poly1d(c(n))(np.poly1d([2.0, -1.0]))
+for name, coefficients in POLYNOMIALS.items():
+    torchs = getattr(S, "".join("_" + c.lower() if c.isupper() else c for c in name))
+    whole = np.poly1d(coefficients(5))
+    rare(name, lambda x, f=torchs: f(x, 5), whole, whole.deriv(), -1, 1, [-1.0, 1.5, -2.0], types=False, zeros=[0.0])
+    for t in FLOATS:
+        record(f"{name}.each", f"f32 {t}", torchs, uniform((4, 1), F64, -1, 1).to(t), torch.tensor([0.0, 1.0, 2.0, 3.75, -1.0], dtype=t), grad=False)
+COUNTS = torch.tensor([0.0, 1.0, 5.0, 12.0, 30.0, 100.0, 1e5])
+for t in FLOATS:
+    record("binomial", f"f32 {t}", lambda n, p: seeded(lambda n: torch.binomial(*(x.contiguous() for x in torch.broadcast_tensors(n, p))))(n),
+           COUNTS.to(t).repeat(4)[:, None], torch.tensor([0.0, 0.125, 0.5, 0.75, 1.0], dtype=t), grad=False)
+for t, tag in ((F32, "f32"), (F64, "check")):
+    record("tensorinv", tag, lambda x: torch.linalg.tensorinv(x, 1), uniform((6, 2, 3), t))
+    record("tensorsolve", tag, lambda a, b: torch.linalg.tensorsolve(a, b), uniform((2, 3, 6), t), uniform((2, 3), t))
+    record("tensorsolve.dims", tag, lambda a, b: torch.linalg.tensorsolve(a, b, dims=(0,)), uniform((6, 2, 3), t), uniform((2, 3), t))
 cases.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/specials.py")

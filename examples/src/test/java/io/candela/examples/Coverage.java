@@ -30,6 +30,11 @@ final class Coverage {
     static {
         PLACES.put("torch.Tensor", List.of("io.candela.tensor.Tensor"));
         PLACES.put("torch", List.of("io.candela.tensor.Tensor", "io.candela.autograd.Autograd"));
+        PLACES.put("torch.linalg", List.of("io.candela.tensor.Linalg"));
+        PLACES.put("torch.special", List.of("io.candela.tensor.Special"));
+        PLACES.put("torch.fft", List.of());
+        PLACES.put("torch.autograd", List.of("io.candela.autograd.Autograd", "io.candela.autograd.GradCheck", "io.candela.autograd."));
+        PLACES.put("torch.autograd.functional", List.of("io.candela.autograd.Functional"));
         PLACES.put("torch.nn", List.of("io.candela.nn."));
         PLACES.put("torch.nn.functional", List.of("io.candela.nn.F"));
         PLACES.put("torch.nn.init", List.of("io.candela.nn.Init"));
@@ -127,9 +132,13 @@ final class Coverage {
         return methods.computeIfAbsent(className, Coverage::methodsOf).stream().filter(m -> m.equalsIgnoreCase(wanted)).findFirst().orElse(null);
     }
 
-    /** Functions that PyTorch has in torch or in nn.functional may be in the other place here. */
+    /** Functions that PyTorch has in two namespaces are in one here. */
     private String elsewhere(String space, String name) {
-        String place = space.equals("torch") ? "io.candela.nn.F" : space.equals("torch.nn.functional") ? "io.candela.tensor.Tensor" : null;
+        String place = switch (space) {
+            case "torch" -> "io.candela.nn.F";
+            case "torch.nn.functional", "torch.linalg", "torch.special" -> "io.candela.tensor.Tensor";
+            default -> null;
+        };
         String found = place == null ? null : method(place, name);
         return found == null ? null : place.substring(place.lastIndexOf('.') + 1) + "." + found;
     }

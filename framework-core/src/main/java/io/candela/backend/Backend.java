@@ -32,6 +32,9 @@ public interface Backend {
     /** Element by element kernels, copies and fills. */
     PointwiseKernels pointwise();
 
+    /** Functions of mathematics that few need. */
+    SpecialKernels special();
+
     /** Reductions and scans. */
     ReduceKernels reduce();
 

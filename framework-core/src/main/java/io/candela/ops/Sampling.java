@@ -116,6 +116,80 @@ public final class Sampling {
         }
     }
 
+    /** Numbers of successes in given numbers of trials with given probabilities; the operands broadcast. */
+    public static Tensor binomial(Tensor count, Tensor prob, Generator generator) {
+        if (!count.dtype().isFloating() || count.dtype() != prob.dtype()) {
+            throw new DTypeException("binomial: count and prob must have one floating point type, got %s and %s; convert with to(DType.FLOAT32)",
+                    count.dtype(), prob.dtype());
+        }
+        Shape shape = Shape.broadcast("binomial", count.shape(), prob.shape());
+        double[] trials = count.detach().expand(shape.toArray()).toDoubleArray();
+        double[] chance = prob.detach().expand(shape.toArray()).toDoubleArray();
+        for (int i = 0; i < trials.length; i++) {
+            if (!(trials[i] >= 0) || trials[i] != Math.rint(trials[i])) {
+                throw new IllegalArgumentException("binomial: counts must be whole numbers of 0 or more, got " + trials[i]);
+            }
+            if (!(chance[i] >= 0 && chance[i] <= 1)) {
+                throw new IllegalArgumentException("binomial: probabilities must be between 0 and 1, got " + chance[i]);
+            }
+        }
+        for (int i = 0; i < trials.length; i++) {
+            double n = trials[i];
+            double p = chance[i];
+            trials[i] = n == 0 || p == 0 ? 0 : p == 1 ? n : p <= 0.5 ? successes(n, p, generator) : n - successes(n, 1 - p, generator);
+        }
+        return Tensor.of(trials, trials.length).to(count.dtype()).view(shape.toArray()).to(count.device());
+    }
+
+    private static double successes(double n, double p, Generator generator) {
+        return n * p >= 10 ? manySuccesses(n, p, generator) : fewSuccesses(n, p, generator);
+    }
+
+    /** Adds up the trials from one success to the next, which are geometric numbers. */
+    private static double fewSuccesses(double n, double p, Generator generator) {
+        double sum = 0;
+        for (int k = 0;; k++) {
+            sum += Math.ceil(Math.log(uniform(generator)) / Math.log1p(-p));
+            if (sum > n) {
+                return k;
+            }
+        }
+    }
+
+    /** W. Hörmann, The generation of binomial random variates, 1993: BTRS. */
+    private static double manySuccesses(double n, double p, Generator generator) {
+        double deviation = Math.sqrt(n * p * (1 - p));
+        double b = 1.15 + 2.53 * deviation;
+        double a = -0.0873 + 0.0248 * b + 0.01 * p;
+        double sure = 0.92 - 4.2 / b;
+        double odds = p / (1 - p);
+        double alpha = (2.83 + 5.1 / b) * deviation;
+        double mode = Math.floor((n + 1) * p);
+        while (true) {
+            double u = uniform(generator) - 0.5;
+            double v = uniform(generator);
+            double us = 0.5 - Math.abs(u);
+            double k = Math.floor((2 * a / us + b) * u + n * p + 0.5);
+            if (us >= 0.07 && v <= sure) {
+                return k;
+            }
+            if (k >= 0 && k <= n && Math.log(v * alpha / (a / (us * us) + b)) <= (mode + 0.5) * Math.log((mode + 1) / (odds * (n - mode + 1)))
+                    + (n + 1) * Math.log((n - mode + 1) / (n - k + 1)) + (k + 0.5) * Math.log(odds * (n - k + 1) / (k + 1))
+                    + stirlingTail(mode) + stirlingTail(n - mode) - stirlingTail(k) - stirlingTail(n - k)) {
+                return k;
+            }
+        }
+    }
+
+    /** What Stirling's formula lacks of ln k!. */
+    private static double stirlingTail(double k) {
+        if (k <= 9) {
+            return logFactorial(k) - (0.5 * Math.log(2 * Math.PI) + (k + 0.5) * Math.log(k + 1) - (k + 1));
+        }
+        double square = (k + 1) * (k + 1);
+        return (1 / 12.0 - (1 / 360.0 - 1 / 1260.0 / square) / square) / (k + 1);
+    }
+
     private static double logFactorial(double k) {
         return Tensor.of(new double[] {k + 1}).lgamma().item();
     }

@@ -10,6 +10,7 @@ import io.candela.tensor.Linalg;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Arrays;
 
 /** Determinants, inverses and solutions of square systems, by Gauss's elimination. */
 public final class Solutions {
@@ -319,5 +320,36 @@ public final class Solutions {
             return p.matmul(Triangular.solve(lu.mT(), y, true, true, true));
         }
         return Triangular.solve(lu, Triangular.solve(lu, p.mT().matmul(b), false, true, true), true, true, false);
+    }
+
+    /** The inverse of {@code a} seen as a matrix whose rows are its first {@code ind} dimensions. */
+    public static Tensor tensorinv(Tensor a, int ind) {
+        if (ind < 1) {
+            throw new IllegalArgumentException("tensorinv: ind must be 1 or more, got " + ind);
+        }
+        int[] sizes = a.shape().toArray();
+        int[] first = Arrays.copyOf(sizes, Math.min(ind, sizes.length));
+        int[] rest = Arrays.copyOfRange(sizes, first.length, sizes.length);
+        int rows = Shape.of(first).numel();
+        int columns = Shape.of(rest).numel();
+        if (rows != columns) {
+            throw new ShapeException("tensorinv: the first %d dimensions of %s must have as many elements as the others, got %d and %d", ind, a.shape(), rows,
+                    columns);
+        }
+        return Linalg.inv(a.reshape(rows, columns)).reshape(Shape.of(rest).append(first).toArray());
+    }
+
+    /** {@code x} with {@code tensordot(a, x, x.dim()) = b}, after {@code dims} of a are moved to its end. */
+    public static Tensor tensorsolve(Tensor a, Tensor b, int... dims) {
+        int[] ends = new int[dims.length];
+        Arrays.setAll(ends, i -> a.dim() - dims.length + i);
+        Tensor moved = dims.length == 0 ? a : a.moveAxis(dims, ends);
+        int[] sizes = moved.shape().toArray();
+        int n = b.numel();
+        int[] rest = Arrays.copyOfRange(sizes, Math.min(b.dim(), sizes.length), sizes.length);
+        if (!Arrays.equals(Arrays.copyOf(sizes, b.dim()), b.shape().toArray()) || Shape.of(rest).numel() != n) {
+            throw new ShapeException("tensorsolve: a %s must have the sizes of b %s, and then as many elements again", moved.shape(), b.shape());
+        }
+        return Linalg.solve(moved.reshape(n, n), b.reshape(n)).reshape(rest);
     }
 }

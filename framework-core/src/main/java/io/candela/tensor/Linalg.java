@@ -49,6 +49,25 @@ public final class Linalg {
         return Solutions.solve(a, b);
     }
 
+    /**
+     * The inverse of a map between tensors: {@code a}, whose first {@code ind} dimensions have as many elements as the others, as the matrix from the
+     * others to them. Its shape is the others', then the first.
+     *
+     * @throws IllegalArgumentException if {@code ind} is below 1
+     */
+    public static Tensor tensorinv(Tensor a, int ind) {
+        return Solutions.tensorinv(a, ind);
+    }
+
+    /**
+     * {@code x} with {@code tensordot(a, x, x.dim()) = b}: a has the sizes of b, then those of x, which has as many elements.
+     *
+     * @param dims of a, which are moved to its end before; none by default
+     */
+    public static Tensor tensorsolve(Tensor a, Tensor b, int... dims) {
+        return Solutions.tensorsolve(a, b, dims);
+    }
+
     /** {@code x} with {@code a x = b}, where only the upper (or lower) triangle of a is read; b is {@code (*, n, k)}. */
     public static Tensor solveTriangular(Tensor a, Tensor b, boolean upper) {
         return Triangular.solve(a, b, upper, true, false);

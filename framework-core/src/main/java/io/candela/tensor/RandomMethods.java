@@ -91,6 +91,22 @@ public sealed interface RandomMethods permits Tensor {
         return Sampling.poisson(self(), generator);
     }
 
+    /** Numbers of successes in as many trials as the elements say, each of probability {@code prob}; PyTorch's {@code binomial(count, prob)}. */
+    default Tensor binomial(Tensor prob) {
+        return binomial(prob, Generator.getDefault());
+    }
+
+    /**
+     * Numbers of successes in as many trials as the elements say, each of probability {@code prob}; the two broadcast. In this tensor's type.
+     * After the same seed nearly all are PyTorch's, which rounds to float32 on the way where that is the type.
+     *
+     * @throws DTypeException           if the two have not one floating point type
+     * @throws IllegalArgumentException if a count is negative or not whole, or a probability is not between 0 and 1
+     */
+    default Tensor binomial(Tensor prob, Generator generator) {
+        return Sampling.binomial(self(), prob, generator);
+    }
+
     /** Fills with numbers of Cauchy's distribution about {@code median}, half of them within {@code sigma}; floating point only. */
     default Tensor cauchyInPlace(double median, double sigma) {
         return cauchyInPlace(median, sigma, Generator.getDefault(self().device()));

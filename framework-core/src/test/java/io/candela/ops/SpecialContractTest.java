@@ -14,14 +14,17 @@ import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Histogram;
+import io.candela.tensor.Linalg;
 import io.candela.tensor.MantissaAndExponent;
 import io.candela.tensor.ShapeException;
+import io.candela.tensor.Special;
 import io.candela.tensor.Tensor;
 import io.candela.testing.Golden;
 import io.candela.testing.OpCase;
 import io.candela.testing.OpContract;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -36,6 +39,9 @@ class SpecialContractTest {
     Stream<DynamicNode> specials() {
         List<OpCase> rows = new ArrayList<>();
         rows.addAll(functions());
+        rows.addAll(rare());
+        rows.addAll(polynomials());
+        rows.addAll(tensors());
         rows.addAll(histograms());
         rows.addAll(differences());
         rows.addAll(places());
@@ -65,6 +71,68 @@ class SpecialContractTest {
     private static OpCase incomplete(String name, BinaryOperator<Tensor> op, BinaryOperator<Tensor> inPlace) {
         return binary(name, op).slack(64).inPlace(inPlace).rejects(DTypeException.class, name + ": needs floating point, got int64; convert with to(dtype)",
                 () -> op.apply(Tensor.arange(3), Tensor.arange(3)));
+    }
+
+    private static List<OpCase> rare() {
+        Tensor half = Tensor.full(2.5, 1);
+        return List.of(
+                unary("airyAi", Special::airyAi).slack(64),
+                unary("besselJ0", Special::besselJ0).slack(16),
+                unary("besselJ1", Special::besselJ1).slack(16),
+                unary("besselY0", Special::besselY0).slack(16),
+                unary("besselY1", Special::besselY1).slack(16),
+                unary("entr", Special::entr).pointwise(),
+                unary("erfcx", Special::erfcx).pointwise(),
+                unary("i0e", Special::i0e).pointwise(),
+                unary("i1e", Special::i1e),
+                unary("modifiedBesselK0", Special::modifiedBesselK0),
+                unary("modifiedBesselK1", Special::modifiedBesselK1),
+                unary("scaledModifiedBesselK0", Special::scaledModifiedBesselK0),
+                unary("scaledModifiedBesselK1", Special::scaledModifiedBesselK1),
+                unary("logNdtr", Special::logNdtr),
+                unary("ndtr", Special::ndtr),
+                unary("ndtri", Special::ndtri),
+                unary("sphericalBesselJ0", Special::sphericalBesselJ0),
+                binary("xlog1py", Special::xlog1py).pointwise().rejects(ShapeException.class,
+                        "xlog1py: sizes do not broadcast at dimension -1: lhs (2), rhs (3)", () -> Special.xlog1py(Tensor.ones(2), Tensor.ones(3))),
+                binary("zeta", Special::zeta),
+                unary("zeta.half", q -> Special.zeta(half.to(q.dtype()).to(q.device()), q)));
+    }
+
+    private static List<OpCase> tensors() {
+        Tensor x = Tensor.ones(2, 3);
+        return List.of(
+                unary("tensorinv", a -> Linalg.tensorinv(a, 1)).slack(64).needsUnequalRows()
+                        .rejects(ShapeException.class, "tensorinv: the first 1 dimensions of (2, 3) must have as many elements as the others, got 2 and 3",
+                                () -> Linalg.tensorinv(x, 1))
+                        .rejects(IllegalArgumentException.class, "tensorinv: ind must be 1 or more, got 0", () -> Linalg.tensorinv(x, 0)),
+                binary("tensorsolve", Linalg::tensorsolve).slack(64).needsUnequalRows()
+                        .rejects(ShapeException.class, "tensorsolve: a (2, 3) must have the sizes of b (2), and then as many elements again",
+                                () -> Linalg.tensorsolve(x, Tensor.ones(2))),
+                binary("tensorsolve.dims", (a, b) -> Linalg.tensorsolve(a, b, 0)).slack(64).needsUnequalRows());
+    }
+
+    private static List<OpCase> polynomials() {
+        List<OpCase> rows = new ArrayList<>();
+        polynomial(rows, "chebyshevPolynomialT", Special::chebyshevPolynomialT, Special::chebyshevPolynomialT);
+        polynomial(rows, "chebyshevPolynomialU", Special::chebyshevPolynomialU, Special::chebyshevPolynomialU);
+        polynomial(rows, "chebyshevPolynomialV", Special::chebyshevPolynomialV, Special::chebyshevPolynomialV);
+        polynomial(rows, "chebyshevPolynomialW", Special::chebyshevPolynomialW, Special::chebyshevPolynomialW);
+        polynomial(rows, "hermitePolynomialH", Special::hermitePolynomialH, Special::hermitePolynomialH);
+        polynomial(rows, "hermitePolynomialHe", Special::hermitePolynomialHe, Special::hermitePolynomialHe);
+        polynomial(rows, "laguerrePolynomialL", Special::laguerrePolynomialL, Special::laguerrePolynomialL);
+        polynomial(rows, "legendrePolynomialP", Special::legendrePolynomialP, Special::legendrePolynomialP);
+        polynomial(rows, "shiftedChebyshevPolynomialT", Special::shiftedChebyshevPolynomialT, Special::shiftedChebyshevPolynomialT);
+        polynomial(rows, "shiftedChebyshevPolynomialU", Special::shiftedChebyshevPolynomialU, Special::shiftedChebyshevPolynomialU);
+        polynomial(rows, "shiftedChebyshevPolynomialV", Special::shiftedChebyshevPolynomialV, Special::shiftedChebyshevPolynomialV);
+        polynomial(rows, "shiftedChebyshevPolynomialW", Special::shiftedChebyshevPolynomialW, Special::shiftedChebyshevPolynomialW);
+        return rows;
+    }
+
+    /** Its terms cancel: of degree 5 they are some hundred times the sum. */
+    private static void polynomial(List<OpCase> rows, String name, BiFunction<Tensor, Integer, Tensor> one, BinaryOperator<Tensor> each) {
+        rows.add(unary(name, x -> one.apply(x, 5)).slack(256));
+        rows.add(binary(name + ".each", each).slack(256));
     }
 
     private static Tensor[] both(Histogram histogram) {
@@ -134,6 +202,13 @@ class SpecialContractTest {
         return List.of(
                 unary("poisson", x -> x.poisson(generator())).rejects(IllegalArgumentException.class, "poisson: rates must be 0 or more, got -1.0",
                         () -> Tensor.full(-1.0, 2).poisson()),
+                binary("binomial", (n, p) -> n.binomial(p, generator()))
+                        .rejects(IllegalArgumentException.class, "binomial: counts must be whole numbers of 0 or more, got 1.5",
+                                () -> Tensor.full(1.5, 2).binomial(Tensor.ones(2)))
+                        .rejects(IllegalArgumentException.class, "binomial: probabilities must be between 0 and 1, got 2.0",
+                                () -> Tensor.ones(2).binomial(Tensor.full(2.0, 2)))
+                        .rejects(DTypeException.class, "binomial: count and prob must have one floating point type, got int64 and float32; "
+                                + "convert with to(DType.FLOAT32)", () -> Tensor.arange(2).binomial(Tensor.ones(2))),
                 unary("cauchy", x -> x.clone().cauchyInPlace(1.5, 2, generator())).rejects(IllegalArgumentException.class,
                         "cauchy: sigma must be above 0, got 0.0", () -> Tensor.ones(2).cauchyInPlace(1, 0)),
                 unary("geometric", x -> x.clone().geometricInPlace(0.3, generator())).rejects(IllegalArgumentException.class,
@@ -172,6 +247,17 @@ class SpecialContractTest {
         Tensor a = Tensor.ones(2).setRequiresGrad(true);
         assertEquals("igamma: there is no gradient for its first operand; detach() it",
                 assertThrows(GraphException.class, () -> a.igamma(Tensor.ones(2)).sum().backward()).getMessage());
+    }
+
+    @Test
+    void someSpecialFunctionsLackAGradient() {
+        Tensor a = Tensor.full(2.0, 2).setRequiresGrad(true);
+        assertEquals("airyAi: there is no gradient; detach() its operand",
+                assertThrows(GraphException.class, () -> Special.airyAi(a).sum().backward()).getMessage());
+        assertEquals("zeta: there is no gradient for its first operand; detach() it",
+                assertThrows(GraphException.class, () -> Special.zeta(a, Tensor.ones(2)).sum().backward()).getMessage());
+        assertEquals("CHEBYSHEV_T: degrees must be numbers, got bool; convert with to(DType.INT64)",
+                assertThrows(DTypeException.class, () -> Special.chebyshevPolynomialT(a, Tensor.zeros(DType.BOOL, 2))).getMessage());
     }
 
     @Test

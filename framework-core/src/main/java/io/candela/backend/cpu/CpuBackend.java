@@ -12,6 +12,7 @@ import io.candela.backend.PointwiseKernels;
 import io.candela.backend.PoolKernels;
 import io.candela.backend.RecurrentKernels;
 import io.candela.backend.ReduceKernels;
+import io.candela.backend.SpecialKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Storage;
@@ -30,6 +31,7 @@ public final class CpuBackend implements Backend {
     public static final CpuBackend INSTANCE = new CpuBackend();
 
     private final PointwiseKernels pointwise = new PointwiseCpu();
+    private final SpecialKernels special = new SpecialCpu();
     private final ReduceKernels reduce = new ReduceCpu();
     private final MatrixKernels matrix = new MatrixCpu();
     private final ConvKernels conv = new ConvCpu();
@@ -137,6 +139,11 @@ public final class CpuBackend implements Backend {
     @Override
     public PointwiseKernels pointwise() {
         return pointwise;
+    }
+
+    @Override
+    public SpecialKernels special() {
+        return special;
     }
 
     @Override

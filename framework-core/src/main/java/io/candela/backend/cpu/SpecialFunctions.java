@@ -74,13 +74,32 @@ final class SpecialFunctions {
     /** 1 − erf a for a of 0.84375 or more. */
     private static double tail(double a) {
         if (a < 1.25) {
-            double s = a - 1;
-            return 1 - ERF_1 - polynomial(PA, s) / polynomial(QA, s);
+            return nearOne(a);
         }
-        double s = 1 / (a * a);
-        double ratio = a < 1 / 0.35 ? polynomial(RA, s) / polynomial(SA, s) : polynomial(RB, s) / polynomial(SB, s);
         double z = (float) a; // its square is exact, and what it lacks of a² comes in a factor of its own
-        return Math.exp(-z * z - 0.5625) * Math.exp((z - a) * (z + a) + ratio) / a;
+        return Math.exp(-z * z - 0.5625) * Math.exp((z - a) * (z + a) + ratio(a)) / a;
+    }
+
+    private static double nearOne(double a) {
+        double s = a - 1;
+        return 1 - ERF_1 - polynomial(PA, s) / polynomial(QA, s);
+    }
+
+    private static double ratio(double a) {
+        double s = 1 / (a * a);
+        return a < 1 / 0.35 ? polynomial(RA, s) / polynomial(SA, s) : polynomial(RB, s) / polynomial(SB, s);
+    }
+
+    /** {@code exp(a²) (1 − erf a)} for a of 0.84375 or more. */
+    static double scaledTail(double a) {
+        if (a < 1.25) {
+            return Math.exp(a * a) * nearOne(a);
+        }
+        if (a < 28) {
+            return Math.exp(ratio(a) - 0.5625) / a;
+        }
+        double s = 1 / (2 * a * a); // Abramowitz and Stegun, 7.1.23
+        return (1 - s * (1 - 3 * s * (1 - 5 * s * (1 - 7 * s * (1 - 9 * s * (1 - 11 * s)))))) / (a * Math.sqrt(Math.PI));
     }
 
     /** Inverse of {@link #erf}: NaN outside −1 … 1. */
@@ -158,18 +177,29 @@ final class SpecialFunctions {
         return (n % 2 == 0 ? -factorial : factorial) * zeta(n + 1, x);
     }
 
-    /** Hurwitz' zeta function Σ (x + k)⁻ˢ, for an integer s of 2 or more. */
-    private static double zeta(int s, double x) {
+    /** Hurwitz' zeta function Σ (x + k)⁻ˢ: infinite for s = 1, NaN below; NaN for negative x unless s is whole, as PyTorch's. */
+    static double zeta(double s, double x) {
+        if (s <= 1) {
+            return s == 1 ? Double.POSITIVE_INFINITY : Double.NaN;
+        }
         if (x <= 0 && x == Math.rint(x)) {
             return Double.POSITIVE_INFINITY;
         }
         if (x == Double.POSITIVE_INFINITY) {
             return 0;
         }
+        if (s != s || x != x || x < 0 && s != Math.rint(s)) {
+            return Double.NaN;
+        }
         double sum = 0;
         double z = Math.max(x, x + Math.floor(-x) - 1e6); // what lies further below 0 counts for less than 1e-12, as s is 3 or more there
         while (z < ASYMPTOTIC + s) {
-            sum += Math.pow(z++, -s);
+            double term = Math.pow(z, -s);
+            sum += term;
+            if (z > 1 && term <= 1e-17 * Math.abs(sum)) { // from 1 on each is smaller than the one before, and the rest than this
+                return sum;
+            }
+            z++;
         }
         double power = Math.pow(z, -s);
         sum += z * power / (s - 1) + power / 2;

@@ -12,6 +12,7 @@ import io.candela.backend.PointwiseKernels;
 import io.candela.backend.PoolKernels;
 import io.candela.backend.RecurrentKernels;
 import io.candela.backend.ReduceKernels;
+import io.candela.backend.SpecialKernels;
 import io.candela.backend.cpu.CpuBackend;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
@@ -26,6 +27,7 @@ final class CudaBackend implements Backend {
     private final ReduceKernels reduce;
     private final MatrixKernels matrix;
     private final ConvKernels conv;
+    private final SpecialKernels special;
     private final LinalgKernels linalg;
     private final IndexKernels index;
     private final NnKernels nn;
@@ -42,6 +44,7 @@ final class CudaBackend implements Backend {
         CudaMatrix products = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         matrix = products;
         conv = new CudaConv(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), CudaConv.MOST_BYTES);
+        special = HostFallback.of(SpecialKernels.class, cuda, cpu.special());
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
         index = new CudaIndex(cuda, HostFallback.of(IndexKernels.class, cuda, cpu.index()));
         nn = new CudaNn(cuda, HostFallback.of(NnKernels.class, cuda, cpu.nn()));
@@ -79,6 +82,11 @@ final class CudaBackend implements Backend {
     @Override
     public PointwiseKernels pointwise() {
         return pointwise;
+    }
+
+    @Override
+    public SpecialKernels special() {
+        return special;
     }
 
     @Override
