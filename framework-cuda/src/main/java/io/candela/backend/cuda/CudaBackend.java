@@ -50,7 +50,7 @@ final class CudaBackend implements Backend {
         nn = new CudaNn(cuda, HostFallback.of(NnKernels.class, cuda, cpu.nn()));
         norm = new CudaNorm(cuda);
         pool = new CudaPool(cuda);
-        recurrent = HostFallback.of(RecurrentKernels.class, cuda, cpu.recurrent());
+        recurrent = new CudaRecurrent(cuda);
         optim = new CudaOptim(cuda);
     }
 
