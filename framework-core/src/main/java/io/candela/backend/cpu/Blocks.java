@@ -1,7 +1,6 @@
 package io.candela.backend.cpu;
 
 import io.candela.tensor.DType;
-import io.candela.tensor.Half;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -243,290 +242,42 @@ final class Blocks {
     }
 
     private void readRun(int index, int stride, float[] out, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case FLOAT32 -> {
-                if (stride == 1) {
-                    block.floats.get(index, out, at, n);
-                } else if (stride == 0) {
-                    Arrays.fill(out, at, end, block.floats.get(index));
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        out[i] = block.floats.get(p);
-                    }
-                }
-            }
-            case FLOAT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = (float) block.doubles.get(p);
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = Half.fromFloat16(block.shorts.get(p));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = Half.fromBfloat16(block.shorts.get(p));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = integer(p);
-                }
-            }
+        if (dtype == DType.FLOAT32) {
+            block.get(index, stride, out, at, n);
+        } else {
+            HostThread.current().casts().read(block, dtype, index, stride, out, at, n);
         }
     }
 
     private void readRun(int index, int stride, double[] out, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case FLOAT64 -> {
-                if (stride == 1) {
-                    block.doubles.get(index, out, at, n);
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        out[i] = block.doubles.get(p);
-                    }
-                }
-            }
-            case FLOAT32 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = block.floats.get(p);
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = Half.fromFloat16(block.shorts.get(p));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = Half.fromBfloat16(block.shorts.get(p));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = integer(p);
-                }
-            }
-        }
+        HostThread.current().casts().read(block, dtype, index, stride, out, at, n);
     }
 
     private void readRun(int index, int stride, long[] out, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case INT64 -> {
-                if (stride == 1) {
-                    block.longs.get(index, out, at, n);
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        out[i] = block.longs.get(p);
-                    }
-                }
-            }
-            case FLOAT32 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = cut(block.floats.get(p));
-                }
-            }
-            case FLOAT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = cut(block.doubles.get(p));
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = cut(Half.fromFloat16(block.shorts.get(p)));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = cut(Half.fromBfloat16(block.shorts.get(p)));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    out[i] = integer(p);
-                }
-            }
+        if (dtype == DType.INT64) {
+            block.get(index, stride, out, at, n);
+        } else {
+            HostThread.current().casts().read(block, dtype, index, stride, out, at, n);
         }
     }
 
-    private long integer(int p) {
-        return switch (dtype) {
-            case INT64 -> block.longs.get(p);
-            case INT32 -> block.ints.get(p);
-            case INT16 -> block.shorts.get(p);
-            case INT8 -> block.bytes.get(p);
-            default -> block.bytes.get(p) & 0xFF;
-        };
-    }
-
     private void writeRun(int index, int stride, float[] in, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case FLOAT32 -> {
-                if (stride == 1) {
-                    block.floats.put(index, in, at, n);
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        block.floats.put(p, in[i]);
-                    }
-                }
-            }
-            case FLOAT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.doubles.put(p, in[i]);
-                }
-            }
-            case BOOL -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toFloat16(in[i]));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toBfloat16(in[i]));
-                }
-            }
-            case INT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.longs.put(p, cut(in[i]));
-                }
-            }
-            case UINT8 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.bytes.put(p, (byte) cut(in[i]));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    putInteger(p, cutToInt(in[i]));
-                }
-            }
+        if (dtype == DType.FLOAT32) {
+            block.put(index, stride, in, at, n);
+        } else {
+            HostThread.current().casts().write(block, dtype, index, stride, in, at, n);
         }
     }
 
     private void writeRun(int index, int stride, double[] in, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case FLOAT64 -> {
-                if (stride == 1) {
-                    block.doubles.put(index, in, at, n);
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        block.doubles.put(p, in[i]);
-                    }
-                }
-            }
-            case FLOAT32 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.floats.put(p, (float) in[i]);
-                }
-            }
-            case BOOL -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toFloat16((float) in[i]));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toBfloat16((float) in[i]));
-                }
-            }
-            case INT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.longs.put(p, cut(in[i]));
-                }
-            }
-            case UINT8 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.bytes.put(p, (byte) cut(in[i]));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    putInteger(p, cutToInt(in[i]));
-                }
-            }
-        }
+        HostThread.current().casts().write(block, dtype, index, stride, in, at, n);
     }
 
     private void writeRun(int index, int stride, long[] in, int at, int n) {
-        int end = at + n;
-        switch (dtype) {
-            case INT64 -> {
-                if (stride == 1) {
-                    block.longs.put(index, in, at, n);
-                } else {
-                    for (int i = at, p = index; i < end; i++, p += stride) {
-                        block.longs.put(p, in[i]);
-                    }
-                }
-            }
-            case FLOAT32 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.floats.put(p, in[i]);
-                }
-            }
-            case FLOAT64 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.doubles.put(p, in[i]);
-                }
-            }
-            case BOOL -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.bytes.put(p, (byte) (in[i] != 0 ? 1 : 0));
-                }
-            }
-            case FLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toFloat16(in[i]));
-                }
-            }
-            case BFLOAT16 -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    block.shorts.put(p, Half.toBfloat16(in[i]));
-                }
-            }
-            default -> {
-                for (int i = at, p = index; i < end; i++, p += stride) {
-                    putInteger(p, in[i]);
-                }
-            }
+        if (dtype == DType.INT64) {
+            block.put(index, stride, in, at, n);
+        } else {
+            HostThread.current().casts().write(block, dtype, index, stride, in, at, n);
         }
-    }
-
-    private void putInteger(int p, long value) {
-        switch (dtype) {
-            case INT64 -> block.longs.put(p, value);
-            case INT32 -> block.ints.put(p, (int) value);
-            case INT16 -> block.shorts.put(p, (short) value);
-            default -> block.bytes.put(p, (byte) value);
-        }
-    }
-
-    /** Without its fraction; what does not fit becomes the smallest number, as x86 has it and so PyTorch. */
-    static long cut(double x) {
-        long whole = (long) x;
-        return whole == Long.MAX_VALUE || x != x ? Long.MIN_VALUE : whole;
-    }
-
-    /** As {@link #cut}, by way of int: so the narrower types but uint8 are reached. */
-    static int cutToInt(double x) {
-        int whole = (int) x;
-        return x >= 0x1p31 || x != x ? Integer.MIN_VALUE : whole;
     }
 }

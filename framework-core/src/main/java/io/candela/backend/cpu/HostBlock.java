@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -49,5 +50,149 @@ final class HostBlock {
             address = a;
         }
         return a;
+    }
+
+    /** Reads {@code n} elements, {@code stride} apart, from element {@code index} on to {@code out} from {@code at} on. */
+    void get(int index, int stride, float[] out, int at, int n) {
+        if (stride == 1) {
+            floats.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, floats.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = floats.get(p);
+            }
+        }
+    }
+
+    /** As {@link #get(int, int, float[], int, int)}. */
+    void get(int index, int stride, double[] out, int at, int n) {
+        if (stride == 1) {
+            doubles.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, doubles.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = doubles.get(p);
+            }
+        }
+    }
+
+    /** As {@link #get(int, int, float[], int, int)}. */
+    void get(int index, int stride, long[] out, int at, int n) {
+        if (stride == 1) {
+            longs.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, longs.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = longs.get(p);
+            }
+        }
+    }
+
+    /** As {@link #get(int, int, float[], int, int)}. */
+    void get(int index, int stride, int[] out, int at, int n) {
+        if (stride == 1) {
+            ints.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, ints.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = ints.get(p);
+            }
+        }
+    }
+
+    /** As {@link #get(int, int, float[], int, int)}. */
+    void get(int index, int stride, short[] out, int at, int n) {
+        if (stride == 1) {
+            shorts.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, shorts.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = shorts.get(p);
+            }
+        }
+    }
+
+    /** As {@link #get(int, int, float[], int, int)}. */
+    void get(int index, int stride, byte[] out, int at, int n) {
+        if (stride == 1) {
+            bytes.get(index, out, at, n);
+        } else if (stride == 0) {
+            Arrays.fill(out, at, at + n, bytes.get(index));
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                out[i] = bytes.get(p);
+            }
+        }
+    }
+
+    /** Writes {@code n} elements, {@code stride} apart, from element {@code index} on, of {@code in} from {@code at} on. */
+    void put(int index, int stride, float[] in, int at, int n) {
+        if (stride == 1) {
+            floats.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                floats.put(p, in[i]);
+            }
+        }
+    }
+
+    /** As {@link #put(int, int, float[], int, int)}. */
+    void put(int index, int stride, double[] in, int at, int n) {
+        if (stride == 1) {
+            doubles.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                doubles.put(p, in[i]);
+            }
+        }
+    }
+
+    /** As {@link #put(int, int, float[], int, int)}. */
+    void put(int index, int stride, long[] in, int at, int n) {
+        if (stride == 1) {
+            longs.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                longs.put(p, in[i]);
+            }
+        }
+    }
+
+    /** As {@link #put(int, int, float[], int, int)}. */
+    void put(int index, int stride, int[] in, int at, int n) {
+        if (stride == 1) {
+            ints.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                ints.put(p, in[i]);
+            }
+        }
+    }
+
+    /** As {@link #put(int, int, float[], int, int)}. */
+    void put(int index, int stride, short[] in, int at, int n) {
+        if (stride == 1) {
+            shorts.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                shorts.put(p, in[i]);
+            }
+        }
+    }
+
+    /** As {@link #put(int, int, float[], int, int)}. */
+    void put(int index, int stride, byte[] in, int at, int n) {
+        if (stride == 1) {
+            bytes.put(index, in, at, n);
+        } else {
+            for (int i = at, p = index; i < at + n; i++, p += stride) {
+                bytes.put(p, in[i]);
+            }
+        }
     }
 }

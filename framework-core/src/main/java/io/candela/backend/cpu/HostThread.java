@@ -21,6 +21,7 @@ final class HostThread {
     private final int[][] largeInts = new int[7][];
     private Dnn dnn; // null until the first large kernel
     private FloatActivations math; // null until the first function
+    private Casts casts; // null until the first element of another type
     private HostBlock exchange; // null until the first use
     private HostBlock numbers; // likewise
     private HostBlock nativeScratch; // likewise
@@ -76,6 +77,12 @@ final class HostThread {
     FloatActivations math() {
         FloatActivations m = math;
         return m != null ? m : (math = new FloatActivations());
+    }
+
+    /** Conversions between element types, with their scratch memory. */
+    Casts casts() {
+        Casts c = casts;
+        return c != null ? c : (casts = new Casts(exchange()));
     }
 
     /** Native memory for {@link #BLOCK} floats, which are written here and read as ints, or the other way: HotSpot makes no vectors of such casts. */

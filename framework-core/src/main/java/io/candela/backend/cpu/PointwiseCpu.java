@@ -500,12 +500,16 @@ final class PointwiseCpu implements PointwiseKernels {
             ReorderDnn.gather(source, out);
             return;
         }
+        if (out.numel() >= DNN && out.dtype() == DType.FLOAT32 && source.dtype() != DType.FLOAT32 && ReorderDnn.widen(source, out)) {
+            return;
+        }
         if (out.numel() >= DNN && out.dtype() == DType.BOOL && EltwiseDnn.withNumber(BinaryKernel.NE, source, 0, out)) {
             return;
         }
         Shape shape = out.shape();
         boolean moved = source.dtype() == out.dtype();
-        boolean longs = !source.dtype().isFloating() || moved && source.dtype().isHalf();
+        boolean toFloats = out.dtype() == DType.FLOAT32 || !moved && out.dtype().isHalf();
+        boolean longs = !source.dtype().isFloating() && !toFloats || moved && source.dtype().isHalf();
         Blocks in = moved ? Blocks.moving(source, shape) : new Blocks(source, shape);
         Blocks to = moved ? Blocks.moving(out, shape) : new Blocks(out, shape);
         if (!longs && source.dtype() != DType.FLOAT64 && out.dtype() != DType.FLOAT64) {

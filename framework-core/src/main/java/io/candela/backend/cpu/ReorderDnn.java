@@ -102,6 +102,36 @@ final class ReorderDnn {
         });
     }
 
+    /** Copies contiguous elements of a type of which all numbers that oneDNN makes floats of come out exact or rounded to nearest; false if it is another. */
+    static boolean widen(Tensor source, Tensor out) {
+        memory.data_type type = switch (source.dtype()) {
+            case BFLOAT16 -> memory.data_type.bf16;
+            case INT32 -> memory.data_type.s32;
+            case INT8 -> memory.data_type.s8;
+            case UINT8, BOOL -> memory.data_type.u8;
+            default -> null; // float16 has no vectors there
+        };
+        int n = out.numel();
+        if (type == null || !source.isContiguous() || !out.isContiguous() || source.numel() != n) {
+            return false;
+        }
+        int parts = Math.min(Workers.threads(), Math.max(1, n / SHARE));
+        int step = (n + parts - 1) / parts;
+        int bytes = source.dtype().bytes();
+        long from = HostStorage.of(source).address() + (long) bytes * source.offset();
+        long to = HostStorage.floatsAddress(out);
+        Workers.run((n + step - 1) / step, i -> {
+            int count = Math.min(step, n - i * step);
+            Dnn dnn = HostThread.current().dnn();
+            Dnn.Primitive p = dnn.primitive(new WidenKey(count, source.dtype()),
+                    () -> build(new memory.desc(new long[] {count}, type, new long[] {1}), desc(Shape.of(count), 1)));
+            dnn.run(p, from + (long) bytes * i * step, to + 4L * i * step);
+        });
+        return true;
+    }
+
+    private record WidenKey(int count, DType type) {}
+
     /** Writes a weight to {@code address} in a layout. */
     static void pack(Tensor weight, int groups, DnnLayout layout, long address) {
         convert(weight, groups, layout, address, true);
