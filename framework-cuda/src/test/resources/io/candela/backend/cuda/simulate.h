@@ -62,13 +62,20 @@ struct Fiber {
     bool fresh;
 };
 
+struct Warp {
+    unsigned present, ended; // lanes that the block has, and those of them that are done
+    unsigned waiting; // lanes in a warp's operation
+};
+
 static const size_t STACK = 256 << 10;
 static std::vector<Thread> threads;
+static std::vector<Warp> warps;
 static std::vector<Thread*> ready; // resumed in this order
 static size_t resumed;
 static std::vector<Fiber*> idle;
 static Thread* current;
 static int started, ended, waiting;
+static int barrierLine; // where the first of those waits
 static jmp_buf scheduler;
 static char failure[512];
 static void (*body)(void**);
@@ -133,6 +140,7 @@ static void enter() {
         body(arguments);
         Thread* self = current;
         self->wait = ENDED;
+        warps[self->number / 32].ended |= 1u << self->number % 32;
         ended++;
         if (isBarrierFull()) {
             releaseBarrier();
@@ -181,6 +189,9 @@ static void runBlock() {
         t.wait = RUNS;
         t.fiber = nullptr;
     }
+    for (Warp& w : warps) {
+        w.ended = w.waiting = 0;
+    }
     started = ended = waiting = 0;
     resumed = 0;
     ready.clear();
@@ -214,10 +225,10 @@ static void runBlock() {
 
 // --- barriers and shuffles ---
 static void barrier(int line) {
-    for (Thread& t : threads) {
-        if (t.wait == AT_BARRIER && t.line != line) {
-            fail("threads of a block wait at different barriers", line);
-        }
+    if (waiting == 0) {
+        barrierLine = line;
+    } else if (barrierLine != line) {
+        fail("threads of a block wait at different barriers", line);
     }
     current->wait = AT_BARRIER;
     current->line = line;
@@ -231,41 +242,40 @@ static void barrier(int line) {
 }
 
 static uint64_t inWarp(unsigned mask, uint64_t value, int from, int line, void (*combine)(Thread** lanes)) {
-    int warp = current->number / 32;
     Thread* self = current;
-    if (!(mask >> self->number % 32 & 1)) {
+    Warp& warp = warps[self->number / 32];
+    unsigned bit = 1u << self->number % 32;
+    if (!(mask & bit)) {
         fail("a thread is not in the mask of its own warp operation", line);
+    }
+    if (mask & ~warp.present) {
+        fail("the mask of a warp operation names a lane that the block does not have", line);
+    }
+    if (mask & warp.ended) {
+        fail("the mask of a warp operation names a lane that has ended", line);
     }
     self->wait = IN_WARP;
     self->line = line;
     self->mask = mask;
     self->value = value;
     self->from = from;
+    warp.waiting |= bit;
+    if ((warp.waiting & mask) != mask) {
+        park();
+        return self->result;
+    }
+    Thread* first = &threads[self->number / 32 * 32];
     Thread* lanes[32] = {};
     for (int i = 0; i < 32; i++) {
-        if (!(mask >> i & 1)) {
-            continue;
-        }
-        int number = warp * 32 + i;
-        if (number >= (int) threads.size()) {
-            fail("the mask of a warp operation names a lane that the block does not have", line);
-        }
-        Thread& t = threads[number];
-        if (t.wait == ENDED) {
-            fail("the mask of a warp operation names a lane that has ended", line);
-        }
-        if (t.wait == IN_WARP && (t.line != line || t.mask != mask)) {
-            fail("lanes of a warp wait at different operations", line);
-        }
-        lanes[i] = &t;
-    }
-    for (Thread* t : lanes) {
-        if (t != nullptr && t->wait != IN_WARP) {
-            park();
-            return self->result;
+        if (mask >> i & 1) {
+            lanes[i] = first + i;
+            if (first[i].line != line || first[i].mask != mask) {
+                fail("lanes of a warp wait at different operations", line);
+            }
         }
     }
     combine(lanes);
+    warp.waiting &= ~mask;
     for (Thread* t : lanes) {
         if (t != nullptr) {
             t->wait = RUNS;
@@ -362,6 +372,11 @@ extern "C" __attribute__((visibility("default"))) const char* simulate_launch(vo
     for (size_t i = 0; i < threads.size(); i++) {
         threads[i].number = (int) i;
         threads[i].index = {(unsigned) (i % bx), (unsigned) (i / bx % by), (unsigned) (i / bx / by)};
+    }
+    warps.assign((threads.size() + 31) / 32, Warp());
+    for (size_t w = 0; w < warps.size(); w++) {
+        size_t lanes = threads.size() - w * 32;
+        warps[w].present = lanes >= 32 ? 0xFFFFFFFFu : (1u << lanes) - 1;
     }
     for (unsigned z = 0; z < gz; z++) {
         for (unsigned y = 0; y < gy; y++) {
