@@ -4,10 +4,12 @@ Run from the repository's root, with the PyTorch that the result's header names:
 
     python tools/golden/autocast.py
 
-It writes autocast.bin.gz to framework-nn/src/test/resources/golden, and scaler.bin.gz to that of framework-optim.
+It writes autocast.bin.gz to framework-nn/src/test/resources/golden, and scaler.bin.gz to that of framework-optim. No GPU is needed for
+autocast-cuda.txt: which type an operation chooses on one is in the lists of a header that comes with PyTorch.
 """
 
 import pathlib
+import re
 
 import torch
 import torch.nn.functional as F
@@ -96,3 +98,16 @@ records.write(OUT, header)
 records = Records()
 records.record("scaler", "scale, weight, tracker", scales, grad=False)
 records.write(pathlib.Path("framework-optim/src/test/resources/golden/scaler.bin.gz"), header)
+
+
+def lists():
+    """The operations of each list of autocast_mode.h, without overloads."""
+    text = (pathlib.Path(torch.__file__).parent / "include/ATen/autocast_mode.h").read_text()
+    for rule, name in ("lower", "LOWER_PRECISION_FP"), ("float32", "FP32"), ("float32", "FP32_SET_OPT_DTYPE"), ("widest", "PROMOTE"):
+        body = re.search(rf"#define AT_FORALL_{name}\(_\)((?:.*\\\n)*.*)", text).group(1)
+        for op in dict.fromkeys(re.findall(r"_\((\w+)", body)):
+            yield f"{rule} {op}"
+
+
+text = "\n".join([f"# torch {torch.__version__}, tools/golden/autocast.py", *lists()])
+pathlib.Path("framework-nn/src/test/resources/golden/autocast-cuda.txt").write_text(text + "\n")

@@ -24,7 +24,8 @@ import java.util.function.Function;
  *
  * <p>The lists are PyTorch's. In the lower type: linear, matmul and its kin, convolutions, prelu, attention. In float32: losses, {@code prod}, {@code cdist},
  * and on GPUs also exp, log, pow, reciprocal, rsqrt, softmax, norms and normalizations, sums and the like, which on a CPU run in the type that
- * comes. Concatenated tensors take the widest of their types. All others take what comes; float64 and integers are left alone.
+ * comes. Concatenated tensors take the widest of their types, and on GPUs also the operands of dot, tensordot, bilinear, gridSample, indexPut and
+ * scatterAdd. All others take what comes; float64 and integers are left alone.
  * Recurrent layers take and give the type of their weights, so convert what comes from a lower type with {@code toFloat()}.
  *
  * <p>A leaf that requires a gradient, so a weight, is converted once per region, and once more if it was changed meanwhile. The region belongs to
@@ -40,7 +41,9 @@ public final class Autocast implements AutoCloseable {
         /** float32 on GPUs; on a CPU whatever comes. */
         FLOAT32_ON_CUDA,
         /** The widest type of the operands. */
-        WIDEST
+        WIDEST,
+        /** The same on GPUs; on a CPU whatever comes. */
+        WIDEST_ON_CUDA
     }
 
     /** Operations of one operand that ask for {@link Rule#FLOAT32_ON_CUDA}, by name. */
@@ -145,7 +148,7 @@ public final class Autocast implements AutoCloseable {
             return false;
         }
         Device.Type type = x.device().type();
-        return dtype(type) != null && (rule != Rule.FLOAT32_ON_CUDA || type == Device.Type.CUDA);
+        return dtype(type) != null && (type == Device.Type.CUDA || rule != Rule.FLOAT32_ON_CUDA && rule != Rule.WIDEST_ON_CUDA);
     }
 
     /** Whether an operation of one operand has to. */
@@ -158,7 +161,7 @@ public final class Autocast implements AutoCloseable {
         ThreadContext context = ThreadContext.current();
         State s = (State) context.autocast;
         Tensor[] converted = operands.clone();
-        DType to = rule == Rule.LOWER ? null : rule == Rule.WIDEST ? widest(operands) : DType.FLOAT32;
+        DType to = rule == Rule.LOWER ? null : rule == Rule.WIDEST || rule == Rule.WIDEST_ON_CUDA ? widest(operands) : DType.FLOAT32;
         for (int i = 0; i < operands.length; i++) {
             Tensor x = operands[i];
             if (x != null && x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
@@ -179,7 +182,7 @@ public final class Autocast implements AutoCloseable {
     private static DType widest(Tensor... operands) {
         DType widest = null;
         for (Tensor x : operands) {
-            if (x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
+            if (x != null && x.dtype().isFloating() && x.dtype() != DType.FLOAT64) {
                 widest = widest == null ? x.dtype() : DType.promote(widest, x.dtype());
             }
         }

@@ -69,6 +69,9 @@ public final class Contractions {
 
     /** Sums of products over pairs of dimensions. */
     public static Tensor tensordot(Tensor a, Tensor b, int[] left, int[] right) {
+        if (Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, a)) {
+            return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> tensordot(t[0], t[1], left, right), a, b);
+        }
         if (left.length != right.length) {
             throw new ShapeException("tensordot: as many dimensions on both sides are needed, got %s and %s", Arrays.toString(left),
                     Arrays.toString(right));
@@ -166,6 +169,9 @@ public final class Contractions {
 
     /** Sums of products along a dimension, the others broadcast. */
     public static Tensor vecdot(Tensor a, Tensor b, int dim) {
+        if (Autocast.concerns(Autocast.Rule.LOWER, a)) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> vecdot(t[0], t[1], dim), a, b);
+        }
         Matmul.checkTypes("vecdot", a, b);
         Matrices.checkFloating("vecdot", a);
         return a.mul(b).sum(dim);

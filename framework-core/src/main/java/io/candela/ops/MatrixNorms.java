@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.tensor.Linalg;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -39,6 +40,9 @@ public final class MatrixNorms {
      * @param ord "fro", "nuc", or a Double: largest (negative: smallest) singular value for ±2, column sum for ±1, row sum for ±∞
      */
     public static Tensor norm(Tensor a, Object ord, boolean keepDim, int rows, int columns) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, a)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> norm(t[0], ord, keepDim, rows, columns), a);
+        }
         Matrices.checkMatrix("matrixNorm", a);
         checkOrder("matrixNorm", ord);
         int r = a.shape().wrap("matrixNorm", rows);

@@ -1,5 +1,7 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
+import io.candela.autograd.Autograd;
 import io.candela.autograd.BinaryOp;
 import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
@@ -14,6 +16,16 @@ public final class Pow extends BinaryOp {
     private Saved base;
     private Saved exponent;
     private Saved result; // read by gradRhs
+
+    private Pow() {}
+
+    /** The op, in float32 where {@link Autocast} wants that. */
+    public static Tensor apply(Tensor a, Tensor b) {
+        if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, a)) {
+            return Autocast.apply(Autocast.Rule.FLOAT32_ON_CUDA, t -> apply(t[0], t[1]), a, b);
+        }
+        return Autograd.apply(new Pow(), a, b);
+    }
 
     @Override
     public String name() {

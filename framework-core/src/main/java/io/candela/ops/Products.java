@@ -80,6 +80,9 @@ public final class Products {
         if (a.dim() != 1 || b.dim() != 1 || a.size(0) != b.size(0)) {
             throw new ShapeException("dot: both operands must be vectors of one length: lhs %s, rhs %s", a.shape(), b.shape());
         }
+        if (Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, a)) {
+            return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> dot(t[0], t[1]), a, b);
+        }
         Matmul.checkTypes("dot", a, b);
         Tensor sum = a.mul(b).sum();
         return sum.dtype() == a.dtype() ? sum : sum.to(a.dtype());

@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.BinaryOp;
 import io.candela.backend.Backend;
@@ -31,6 +32,9 @@ public final class Put extends BinaryOp {
 
     /** Into a copy, or into {@code x} itself; values are stretched to the shape of the positions. */
     static Tensor apply(String name, Tensor x, Tensor values, Tensor positions, boolean accumulate, boolean inPlace) {
+        if (!inPlace && Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> apply(name, t[0], t[1], positions, accumulate, false), x, values);
+        }
         if (values.dtype() != x.dtype()) {
             throw new DTypeException("%s: values are %s, the tensor %s; convert them with to(DType.%s)", name, values.dtype(), x.dtype(),
                     x.dtype().name());

@@ -1,5 +1,6 @@
 package io.candela.ops;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.BinaryOp;
 import io.candela.autograd.Saved;
@@ -18,6 +19,14 @@ public final class ScatterAdd extends BinaryOp {
     public ScatterAdd(int dim, Tensor index) {
         this.dim = dim;
         this.index = index;
+    }
+
+    /** The op, of the wider type where {@link Autocast} wants that. */
+    public static Tensor apply(Tensor x, int dim, Tensor index, Tensor source) {
+        if (Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, x)) {
+            return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> apply(t[0], dim, index, t[1]), x, source);
+        }
+        return Autograd.apply(new ScatterAdd(dim, index), x, source);
     }
 
     @Override

@@ -27,7 +27,7 @@ public sealed interface IndexMethods permits Tensor {
 
     /** A copy to which {@code source} is added at {@code index}: the inverse of {@link #gather}. */
     default Tensor scatterAdd(int dim, Tensor index, Tensor source) {
-        return Autograd.apply(new ScatterAdd(dim, index), self(), source);
+        return ScatterAdd.apply(self(), dim, index, source);
     }
 
     /** Slices along a dimension, in the order of {@code index} (int64 or int32, of one dimension). */

@@ -109,7 +109,7 @@ public sealed interface PointwiseMethods permits Tensor {
 
     /** {@code this} to the power {@code exponent}, element by element. */
     default Tensor pow(Tensor exponent) {
-        return Autograd.apply(new Pow(), self(), exponent);
+        return Pow.apply(self(), exponent);
     }
 
     /** Remainder of {@code this / number} with the sign of {@code number}, as Python's {@code %}. */

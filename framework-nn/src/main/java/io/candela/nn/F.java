@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autocast;
 import io.candela.ops.Pointwise;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -38,6 +39,9 @@ public final class F extends SpatialFunctions {
         if (!fit) {
             throw new ShapeException("bilinear: inputs must be (*, in1) and (*, in2) for a weight (out, in1, in2), got %s, %s and %s", x1.shape(),
                     x2.shape(), weight.shape());
+        }
+        if (Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, x1)) {
+            return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> bilinear(t[0], t[1], t[2], t[3]), x1, x2, weight, bias);
         }
         if (x1.dtype().isHalf()) {
             return Pointwise.wide(x1, y -> bilinear(y, x2.toFloat(), weight.toFloat(), bias == null ? null : bias.toFloat()));

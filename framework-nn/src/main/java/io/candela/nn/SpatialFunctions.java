@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.autograd.Autocast;
+import io.candela.tensor.Device;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -118,8 +119,9 @@ abstract sealed class SpatialFunctions extends PoolFunctions permits F {
      * @throws ShapeException if shapes do not fit
      */
     public static Tensor gridSample(Tensor x, Tensor grid, GridMode mode, GridPadding padding, boolean alignCorners) {
-        if (Autocast.concerns(Autocast.Rule.FLOAT32, x)) {
-            return Autocast.apply(Autocast.Rule.FLOAT32, t -> gridSample(t[0], t[1], mode, padding, alignCorners), x, grid);
+        Autocast.Rule rule = x.device().type() == Device.Type.CUDA ? Autocast.Rule.WIDEST : Autocast.Rule.FLOAT32;
+        if (Autocast.concerns(rule, x)) {
+            return Autocast.apply(rule, t -> gridSample(t[0], t[1], mode, padding, alignCorners), x, grid);
         }
         return GridSample.apply(x, grid, mode, padding, alignCorners);
     }
