@@ -40,8 +40,11 @@ final class DeviceTables {
     private synchronized Tensor of(Buffer numbers, DType type) {
         Tensor table = tables.get(numbers);
         if (table == null) {
-            table = Tensor.empty(Shape.of(numbers.remaining()), type, device.device);
-            if (numbers.hasRemaining()) {
+            // Not by Tensor.empty: a scope, or the backward pass, in which the table is first asked for would free it at its end.
+            long bytes = (long) numbers.remaining() * type.bytes();
+            CudaStorage storage = new CudaStorage(device, bytes == 0 ? null : device.memory.allocate(bytes), bytes);
+            table = Tensor.over(storage, type, Shape.of(numbers.remaining()), new int[] {1}, 0);
+            if (bytes > 0) {
                 Transfers.upload(device, numbers, CudaStorage.address(table));
                 device.driver.synchronize(device.enter()); // other streams will read it
             }

@@ -3,14 +3,13 @@ package io.candela.backend.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,82 +20,59 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class NvccTest {
     private static final boolean ALL = "all".equals(System.getProperty("candela.tests.nvcc"));
-    private static final List<Integer> ARCHS = ALL ? List.of(75, 80, 90, 100, 120) : List.of(90);
-    /** Kernels of one type each are all that differ by it. */
-    private static final String FEW = """
-            #define FLOATS(X, op) X(op, float32, float)
-            #define INTEGERS(X, op) X(op, int32, int)
-            #define COMPUTED(X, op)
-            """;
-    private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
-    private static final Pattern SPILL = Pattern.compile("(\\d+) bytes spill stores");
-    /**
-     * Bytes that a kernel may keep in memory, for the compiler gives threads no more registers than let a multiprocessor be full, and a word or
-     * two in the first-level cache cost less than fewer threads.
-     */
-    private static final int TOLERATED = 32;
-    /** Kernels that may keep more, and why. */
-    private static final Map<String, String> EXPLAINED = Map.of();
 
     @TempDir
     Path folder;
 
     private record Result(int code, String log) {}
 
-    private Result nvcc(String... arguments) throws IOException, InterruptedException {
+    private Result nvcc(String name, String... arguments) {
         List<String> command = new ArrayList<>(List.of("nvcc"));
         command.addAll(List.of(arguments));
-        Path log = folder.resolve("log");
-        Process p = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        return new Result(p.waitFor(), Files.readString(log, StandardCharsets.UTF_8));
+        Path log = folder.resolve(name + ".log");
+        try {
+            Process p = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            return new Result(p.waitFor(), Files.readString(log, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private record Compilation(String file, int arch) {
+        @Override
+        public String toString() {
+            return file + " for sm_" + arch;
+        }
     }
 
     @Test
-    void everyFileCompiles() throws IOException, InterruptedException {
+    void everyFileCompiles() throws IOException {
         Assumptions.assumeTrue(isInstalled(), "needs nvcc");
-        List<String> problems = new ArrayList<>();
-        for (String file : files()) {
-            String source = (ALL ? "" : FEW) + Kernels.source(file);
-            Path path = Files.writeString(folder.resolve(file), source);
-            for (int arch : ARCHS) {
-                Result r = nvcc("-cubin", "-std=c++17", "-arch=sm_" + arch, "-Xptxas", "-v", "-o", folder.resolve("out").toString(), path.toString());
-                check(file + " for sm_" + arch, r, problems);
-            }
-        }
-        assertEquals(List.of(), problems);
+        List<String> files = KernelFiles.names();
+        Stream<Compilation> all = files.stream().flatMap(f -> (ALL ? KernelFiles.ARCHS : List.of(90)).stream().map(a -> new Compilation(f, a)));
+        assertEquals(List.of(), all.toList().parallelStream().flatMap(this::problems).toList());
     }
 
-    private boolean isInstalled() throws InterruptedException {
+    private Stream<String> problems(Compilation c) {
+        String name = c.file + c.arch;
         try {
-            return nvcc("--version").code == 0;
+            Path source = Files.writeString(folder.resolve(name + ".cu"), (ALL ? "" : KernelFiles.FEW) + Kernels.source(c.file));
+            Result r = nvcc(name, "-cubin", "-std=c++17", "-arch=sm_" + c.arch, "-Xptxas", "-v", "-o", folder.resolve(name + ".cubin").toString(),
+                    source.toString());
+            return r.code == 0 ? KernelFiles.problems(c.toString(), r.log).stream()
+                    : Stream.of(c + ":\n" + r.log.lines().filter(l -> l.contains("error")).limit(10).toList());
         } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isInstalled() {
+        try {
+            return nvcc("version", "--version").code == 0;
+        } catch (UncheckedIOException e) {
             return false;
-        }
-    }
-
-    private static List<String> files() throws IOException {
-        Path sources = Path.of("src", "main", "resources", "io", "candela", "backend", "cuda");
-        try (var all = Files.list(sources)) {
-            return all.map(p -> p.getFileName().toString()).filter(n -> n.endsWith(".cu")).sorted().toList();
-        }
-    }
-
-    private static void check(String what, Result r, List<String> problems) {
-        if (r.code != 0) {
-            problems.add(what + ":\n" + r.log.lines().filter(l -> l.contains("error")).limit(10).toList());
-            return;
-        }
-        String kernel = "";
-        for (String line : r.log.split("\n")) {
-            Matcher entry = ENTRY.matcher(line);
-            Matcher spill = SPILL.matcher(line);
-            if (entry.find()) {
-                kernel = entry.group(1);
-            } else if (spill.find() && Integer.parseInt(spill.group(1)) > TOLERATED && !EXPLAINED.containsKey(kernel)) {
-                problems.add(what + ": " + kernel + ": " + line.strip());
-            } else if (line.contains("warning")) {
-                problems.add(what + ": " + line.strip());
-            }
         }
     }
 }

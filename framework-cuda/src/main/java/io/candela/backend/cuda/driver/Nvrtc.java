@@ -16,6 +16,8 @@ import static org.bytedeco.cuda.global.nvrtc.nvrtcVersion;
 import io.candela.backend.cuda.CudaCompileException;
 import io.candela.backend.cuda.CudaException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerPointer;
@@ -47,20 +49,38 @@ public final class Nvrtc implements KernelCompiler {
 
     @Override
     public byte[] compile(String file, String source, int arch) {
+        return compile(file, source, arch, List.of()).image;
+    }
+
+    /**
+     * What a compilation makes.
+     *
+     * @param image machine code
+     * @param log   what the compiler said, such as warnings; empty if it said nothing
+     */
+    public record Compiled(byte[] image, String log) {}
+
+    /**
+     * Compiles one file, and keeps what the compiler says about it.
+     *
+     * @param more options beside those for architecture and language
+     * @throws CudaCompileException if it does not compile
+     */
+    public Compiled compile(String file, String source, int arch, List<String> more) {
+        List<String> all = new ArrayList<>(List.of("--gpu-architecture=sm_" + arch, "--std=c++17"));
+        all.addAll(more);
         try (_nvrtcProgram program = new _nvrtcProgram();
                 BytePointer text = new BytePointer(source, StandardCharsets.UTF_8);
                 BytePointer name = new BytePointer(file, StandardCharsets.UTF_8);
-                BytePointer target = new BytePointer("--gpu-architecture=sm_" + arch);
-                BytePointer standard = new BytePointer("--std=c++17");
-                PointerPointer<BytePointer> options = new PointerPointer<>(target, standard)) {
+                PointerPointer<BytePointer> options = new PointerPointer<>(all.toArray(String[]::new))) {
             check("nvrtcCreateProgram", nvrtcCreateProgram(program, text, name, 0, (BytePointer) null, (BytePointer) null));
             try {
-                int code = nvrtcCompileProgram(program, 2, options);
+                int code = nvrtcCompileProgram(program, all.size(), options);
                 if (code == NVRTC_ERROR_COMPILATION) {
                     throw new CudaCompileException("nvrtc: %s does not compile for sm_%d:%n%s", file, arch, log(program));
                 }
                 check("nvrtcCompileProgram", code);
-                return image(program);
+                return new Compiled(image(program), log(program));
             } finally {
                 nvrtcDestroyProgram(program);
             }
