@@ -68,7 +68,7 @@ echo "bundle: jars" >&2
 done
 store examples/target/examples.jar examples.jar
 store benchmarks/target/benchmarks-*[!s].jar benchmarks.jar 'META-INF/*List' '*/jmh_generated/*'
-for module in core cuda; do
+for module in core nn cuda; do
     for jar in framework-$module/target/framework-$module-*-tests.jar; do
         store "$jar" "${jar##*/}"
     done

@@ -9,6 +9,7 @@ import io.candela.backend.RecurrentKernels;
 import io.candela.backend.RecurrentKernels.Cell;
 import io.candela.backend.Reduction;
 import io.candela.tensor.DType;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.ArrayList;
@@ -97,6 +98,10 @@ public final class Recurrent extends Function {
     @Override
     protected Tensor[] forward(Tensor... xs) {
         for (int i = 0; i < OPERANDS; i++) {
+            if (xs[i] != null && !xs[i].device().equals(xs[X].device())) {
+                throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", name(), xs[X].shape(),
+                        xs[X].device(), xs[i].shape(), xs[i].device());
+            }
             operands[i] = xs[i] == null ? null : save(xs[i]);
         }
         inputShape = xs[X].shape();

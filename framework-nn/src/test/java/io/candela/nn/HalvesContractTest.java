@@ -28,7 +28,7 @@ class HalvesContractTest {
         }
         rows.add(binary("cosineSimilarity", F::cosineSimilarity));
         rows.add(binary("pairwiseDistance", F::pairwiseDistance));
-        rows.add(unary("embedding", w -> F.embedding(Tensor.of(new long[] {0, 2, 2, 1}), w)));
+        rows.add(unary("embedding", w -> F.embedding(Tensor.of(new long[] {0, 2, 2, 1}).to(w.device()), w)));
         rows.add(nary("bilinear", x -> F.bilinear(x[0], x[1], x[2], x[3])).slack(16)); // PyTorch rounds each sum
         return OpContract.tests(Golden.load("/golden/halves.bin.gz"), rows);
     }

@@ -43,14 +43,14 @@ class RecurrentContractTest {
         switch (kind) {
             case "pack":
                 PackedSequence packed = Sequences.packPaddedSequence(x[0], x[1], first, !name.contains("unsorted"));
-                return Stream.of(packed.data(), packed.batchSizes(), packed.sortedIndices(), packed.unsortedIndices()).filter(t -> t != null)
+                return Stream.of(packed.data(), packed.batchSizes().to(x[0].device()), packed.sortedIndices(), packed.unsortedIndices()).filter(t -> t != null)
                         .toArray(Tensor[]::new);
             case "padSequence":
                 boolean left = name.contains("left");
                 return new Tensor[] {Sequences.padSequence(List.of(x), first, left ? 0 : 0.5, left)};
             case "repad":
                 Sequences.Padded padded = Sequences.padPackedSequence(Sequences.packSequence(List.of(x), false), first, -1.5, 5);
-                return new Tensor[] {padded.output(), padded.lengths()};
+                return new Tensor[] {padded.output(), padded.lengths().to(x[0].device())};
             case "unpack":
                 return Sequences.unpackSequence(Sequences.packSequence(List.of(x), false)).toArray(Tensor[]::new);
             default:
@@ -117,12 +117,12 @@ class RecurrentContractTest {
             if (model instanceof LSTM lstm) {
                 LSTM.Result<PackedSequence> y = lstm.forward(input, h, c);
                 Sequences.Padded padded = Sequences.padPackedSequence(y.output(), false, 0.25, null);
-                return new Tensor[] {padded.output(), y.hn(), y.cn(), padded.lengths()};
+                return new Tensor[] {padded.output(), y.hn(), y.cn(), padded.lengths().to(x[0].device())};
             }
             PackedSequence output = model instanceof GRU gru ? gru.forward(input, h).output() : ((RNN) model).forward(input, h).output();
             Tensor hn = model instanceof GRU gru ? gru.forward(input, h).hn() : ((RNN) model).forward(input, h).hn();
             Sequences.Padded padded = Sequences.padPackedSequence(output, false, 0.25, null);
-            return new Tensor[] {padded.output(), hn, padded.lengths()};
+            return new Tensor[] {padded.output(), hn, padded.lengths().to(x[0].device())};
         }
         if (model instanceof LSTM lstm) {
             LSTM.Result<Tensor> y = lstm.forward(x[0], h, c);
