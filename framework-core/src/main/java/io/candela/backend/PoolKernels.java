@@ -1,20 +1,27 @@
 package io.candela.backend;
 
+import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 
 /**
  * Pooling and resampling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64.
  *
  * <p>All tensors of a call lie dense in one order, row-major or channels-last. A place is the distance in memory, in elements, of an input element
- * from the first one of its sample; places are int32, in the shape and order of the result.
+ * from the first one of its sample, as int32; or, where {@link #placesType} says so, its number in its window, row-major and padding included, as
+ * uint8. Places have the shape and order of the result.
  */
 public interface PoolKernels {
     /**
      * The largest element of each window, the first of equal ones in row-major order, the last NaN where there is one.
      *
-     * @param places takes where it was; null if nobody asks
+     * @param places takes where it was, of type int32 or {@link #placesType}; null if nobody asks
      */
     void max(Tensor x, PoolRegions regions, Tensor out, Tensor places);
+
+    /** The type of places that costs this device the least. */
+    default DType placesType(DType dtype, PoolRegions regions) {
+        return DType.INT32;
+    }
 
     /** Sets {@code out}, of the input's shape, to 0 and adds each element of {@code g} at its place. */
     void spread(Tensor g, Tensor places, PoolRegions regions, Tensor out);

@@ -4,6 +4,7 @@ import io.candela.autograd.Autograd;
 import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
+import io.candela.backend.PoolKernels;
 import io.candela.backend.PoolRegions;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -108,8 +109,10 @@ public final class Pooling {
         protected Tensor forward(Tensor x) {
             format = x.dim() == regions.spatial() + 2 ? x.memoryFormat() : MemoryFormat.CONTIGUOUS;
             Tensor out = Tensor.empty(outShape(from, regions), x.dtype(), x.device(), format);
-            Tensor found = wantsPlaces || isRecorded() ? Tensor.empty(out.shape(), DType.INT32, x.device(), format) : null;
-            Backend.of(x).pool().max(x.contiguous(format), regions, out, found);
+            PoolKernels kernels = Backend.of(x).pool();
+            DType type = wantsPlaces ? DType.INT32 : kernels.placesType(x.dtype(), regions);
+            Tensor found = wantsPlaces || isRecorded() ? Tensor.empty(out.shape(), type, x.device(), format) : null;
+            kernels.max(x.contiguous(format), regions, out, found);
             if (isRecorded()) {
                 saved = save(found);
             }

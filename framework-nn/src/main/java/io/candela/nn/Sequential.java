@@ -18,6 +18,8 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
     private int[] lastWith = {}; // of a convolution, the last one of the layers that may run with it: normalization, activation; else the layer itself
     private boolean[] beforeRelu = {}; // whether the layer is a batch normalization and the next one ReLU: they may run as one
 
+    private boolean[] afterPool = {}; // whether the layer is ReLU and the next one takes largest elements: the other way round is the same, but for the sign of zeros, of fewer elements
+
     /** Layers under the keys {@code 0}, {@code 1}, …. */
     public Sequential(Layer... layers) {
         for (Layer layer : layers) {
@@ -55,8 +57,13 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
         if (layer instanceof ReLU && layers.length > 0) {
             pairs[layers.length - 1] = layers[layers.length - 1] instanceof BatchNorm;
         }
+        boolean[] swaps = Arrays.copyOf(afterPool, longer.length);
+        if (layer instanceof MaxPoolLayer && layers.length > 0) {
+            swaps[layers.length - 1] = layers[layers.length - 1] instanceof ReLU;
+        }
         layers = longer;
         beforeRelu = pairs;
+        afterPool = swaps;
         lastWith = Arrays.copyOf(lastWith, longer.length);
         lastWith[longer.length - 1] = longer.length - 1;
         extendConvolution();
@@ -112,6 +119,10 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
                 i = lastWith[i];
             } else if (beforeRelu[i] && unseen && layers[i + 1].keepsNothing()) {
                 next = ((BatchNorm) layer).forward(y, (ReLU) layers[++i]);
+            } else if (afterPool[i] && unseen && layers[i + 1].keepsNothing()) {
+                Tensor largest = layers[++i].call(y);
+                next = layer.call(largest);
+                Op.releaseWithGraph(largest);
             } else {
                 next = layer.call(y);
             }

@@ -147,13 +147,50 @@ class PoolLayoutTest {
 
     @Test
     void infinitePaddingIsNoElement() {
-        for (int channels : new int[] {1, 20}) {
-            Tensor x = channelsLast(Tensor.full(io.candela.tensor.Shape.of(1, channels, 3, 3), Double.NEGATIVE_INFINITY, DType.FLOAT32,
-                    io.candela.tensor.Device.CPU)).setRequiresGrad(true);
-            ValuesAndIndices out = new MaxPool2d(new int[] {3}, MaxPool2d.options().withStride(2).withPadding(1)).forwardWithIndices(x);
-            Close.assertExact(channels, Tensor.of(new long[] {0, 1, 3, 4}, 1, 1, 2, 2).expand(1, channels, 2, 2), out.indices());
-            out.values().sum().backward();
-            assertEquals(4 * channels, x.grad().sum().item());
+        MaxPool2d pool = new MaxPool2d(new int[] {3}, MaxPool2d.options().withStride(2).withPadding(1));
+        for (double lowest : new double[] {Double.NEGATIVE_INFINITY, -Float.MAX_VALUE}) {
+            for (int channels : new int[] {1, 20}) {
+                Tensor x = channelsLast(Tensor.full(io.candela.tensor.Shape.of(1, channels, 3, 3), lowest, DType.FLOAT32, io.candela.tensor.Device.CPU))
+                        .setRequiresGrad(true);
+                ValuesAndIndices out = pool.forwardWithIndices(x);
+                Close.assertExact(channels, Tensor.of(new long[] {0, 1, 3, 4}, 1, 1, 2, 2).expand(1, channels, 2, 2), out.indices());
+                assertEquals(lowest, out.values().detach().min().item());
+                pool.forward(x).sum().backward();
+                assertEquals(4 * channels, x.grad().sum().item());
+                assertEquals(1, x.grad().select(1, 0).select(0, 0).select(0, 0).select(0, 0).item());
+            }
+        }
+    }
+
+    /** NaN in one image, infinity in another one, of a batch that is cut into chunks. */
+    @Test
+    void notFiniteInSomeImages() {
+        Tensor.manualSeed(7);
+        Tensor x = Tensor.randn(64, 6, 28, 28);
+        x.select(0, 3).select(0, 2).select(0, 5).select(0, 4).fillInPlace(Double.NaN);
+        x.select(0, 60).select(0, 1).select(0, 0).select(0, 27).fillInPlace(Double.NEGATIVE_INFINITY);
+        x.select(0, 61).select(0, 1).select(0, 0).select(0, 27).fillInPlace(Double.POSITIVE_INFINITY);
+        for (Layer layer : List.of(new MaxPool2d(2), new MaxPool2d(new int[] {3}, MaxPool2d.options().withStride(2).withPadding(1)))) {
+            Outcome exact = Outcome.of(layer, x.to(DType.FLOAT64), t -> t);
+            assertTrue(Double.isNaN(exact.values.sum().item()), "NaN is the largest");
+            exact.assertClose("row-major", Outcome.of(layer, x, t -> t));
+            exact.assertClose("channels-last", Outcome.of(layer, x, PoolLayoutTest::channelsLast));
+        }
+    }
+
+    @Test
+    void gradientOfTheGradient() {
+        Tensor.manualSeed(7);
+        for (int channels : new int[] {6, 32}) {
+            for (DType type : new DType[] {DType.FLOAT32, DType.FLOAT64}) {
+                Tensor x = channelsLast(Tensor.randn(2, channels, 9, 9).to(type)).setRequiresGrad(true);
+                Tensor g = channelsLast(Tensor.randn(2, channels, 4, 4).to(type)).setRequiresGrad(true);
+                ValuesAndIndices out = new MaxPool2d(2).forwardWithIndices(x);
+                Tensor first = Autograd.grad(new Tensor[] {new MaxPool2d(2).forward(x)}, new Tensor[] {x}, new Tensor[] {g}, true, true, false)[0];
+                Tensor v = Tensor.randn(2, channels, 9, 9).to(type);
+                first.mul(v).sum().backward();
+                Close.assertExact(channels, v.view(2, channels, 81).gather(2, out.indices().contiguous().view(2, channels, 16)).view(2, channels, 4, 4), g.grad());
+            }
         }
     }
 

@@ -58,18 +58,18 @@ final class ConvCpu implements ConvKernels {
             plainBackward(x, weight, g, geometry, gradInput, gradWeight, gradBias);
             return;
         }
-        if (gradWeight == null && gradBias != null) {
-            plainBackward(x, weight, g, geometry, null, null, gradBias);
+        Tensor gradient = channelsLast(g);
+        if (gradBias != null && !ReduceDnn.channels(gradient, gradBias)) {
+            ConvLoops.gradBias(g, gradBias);
         }
         if (gradInput == null && gradWeight == null) {
             return;
         }
         Tensor input = gradWeight == null ? null : channelsLast(x);
-        Tensor gradient = channelsLast(g);
         Tensor result = gradInput == null ? null : target(gradInput);
         ConvDnn conv = new ConvDnn(gradInput == null ? x : gradInput, gradWeight == null ? weight : gradWeight, geometry, g);
         Tensor filters = gradInput == null ? null : dense(weight);
-        conv.backward(input, filters, gradient, result, gradWeight, gradWeight == null ? null : gradBias);
+        conv.backward(input, filters, gradient, result, gradWeight);
         Reference.reachabilityFence(filters);
         if (gradInput != null) {
             finish(result, gradInput);

@@ -163,9 +163,9 @@ final class ConvDnn {
         }
     }
 
-    /** What is not wanted is null; the bias' gradient comes with the weight's. */
-    void backward(Tensor x, Tensor w, Tensor g, Tensor gradInput, Tensor gradWeight, Tensor gradBias) {
-        ConvWeightPass weightPass = gradWeight == null ? null : weightPass(x, g, gradWeight, gradBias);
+    /** What is not wanted is null. */
+    void backward(Tensor x, Tensor w, Tensor g, Tensor gradInput, Tensor gradWeight) {
+        ConvWeightPass weightPass = gradWeight == null ? null : weightPass(x, g, gradWeight);
         int weightParts = weightPass == null ? 0 : weightPass.parts();
         int inputParts = gradInput == null ? 0 : imageParts();
         PackedWeights packed = gradInput == null ? null
@@ -178,10 +178,9 @@ final class ConvDnn {
                 return;
             }
             int part = i - weightParts;
-            ConvPart.Key key = key(ConvPart.Pass.INPUT, false, imagesOf(part));
-            ConvPart p = ConvPart.of(key);
+            ConvPart p = ConvPart.of(key(ConvPart.Pass.INPUT, false, imagesOf(part)));
             PackedWeights own = packed.as(w, geometry.groups(), p.weight);
-            p.runInput(key, gradient + bytesPerImage(result) * part * step, own.address(), target + bytesPerImage(input) * part * step);
+            run(p, gradient + bytesPerImage(result) * part * step, own, target + bytesPerImage(input) * part * step, 0);
             release(own, packed);
         });
         if (packed != null) {
@@ -192,19 +191,19 @@ final class ConvDnn {
         }
     }
 
-    private ConvWeightPass weightPass(Tensor x, Tensor g, Tensor gradWeight, Tensor gradBias) {
+    private ConvWeightPass weightPass(Tensor x, Tensor g, Tensor gradWeight) {
         int filters = weight.dim(0);
         int slices = (int) Math.min(Workers.threads(), filters / ConvFilterSlices.GRAIN);
         // Small images under a large weight: rather than to add up one gradient per thread, each thread does some of the filters.
         if (parts > 1 && slices > 1 && geometry.groups() == 1 && gradWeight.numel() > g.numel()) {
-            return new ConvFilterSlices(x, g, geometry, slices, gradWeight, gradBias);
+            return new ConvFilterSlices(x, g, geometry, slices, gradWeight);
         }
         ConvPart.Key[] keys = new ConvPart.Key[imageParts()];
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = key(ConvPart.Pass.WEIGHT, gradBias != null, imagesOf(i));
+            keys[i] = key(ConvPart.Pass.WEIGHT, false, imagesOf(i));
         }
         return new ConvImageSums(keys, HostStorage.floatsAddress(x), bytesPerImage(input) * step, HostStorage.floatsAddress(g),
-                bytesPerImage(result) * step, gradWeight, gradBias);
+                bytesPerImage(result) * step, gradWeight);
     }
 
     /** Ends the use of what a part had to itself. */

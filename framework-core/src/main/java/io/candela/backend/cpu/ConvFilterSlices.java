@@ -14,16 +14,14 @@ final class ConvFilterSlices implements ConvWeightPass {
     private final ConvGeometry geometry;
     private final int step;
     private final Tensor gradWeight;
-    private final Tensor gradBias; // null if there is none
 
-    ConvFilterSlices(Tensor x, Tensor g, ConvGeometry geometry, int slices, Tensor gradWeight, Tensor gradBias) {
+    ConvFilterSlices(Tensor x, Tensor g, ConvGeometry geometry, int slices, Tensor gradWeight) {
         this.x = x;
         this.g = g;
         this.geometry = geometry;
         int filters = gradWeight.size(0);
         this.step = ((filters + slices - 1) / slices + GRAIN - 1) / GRAIN * GRAIN;
         this.gradWeight = gradWeight;
-        this.gradBias = gradBias;
     }
 
     @Override
@@ -37,17 +35,13 @@ final class ConvFilterSlices implements ConvWeightPass {
         int count = Math.min(step, gradWeight.size(0) - first);
         Shape slice = g.shape().with(1, count);
         Shape weight = gradWeight.shape().with(0, count);
-        ConvPart p = ConvPart.of(new ConvPart.Key(ConvPart.Pass.WEIGHT, gradBias != null, false, x.shape(), weight, slice, geometry));
+        ConvPart p = ConvPart.of(new ConvPart.Key(ConvPart.Pass.WEIGHT, false, false, x.shape(), weight, slice, geometry));
         HostPool.Lease gradient = HostPool.INSTANCE.lease(4L * slice.numel());
         HostPool.Lease sum = HostPool.INSTANCE.lease(p.weight.bytes);
         try {
             ReorderDnn.channels(g.shape(), HostStorage.floatsAddress(g) + 4L * first, slice, gradient.block.address());
             Dnn dnn = HostThread.current().dnn();
-            if (gradBias == null) {
-                dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address());
-            } else {
-                dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address(), HostStorage.floatsAddress(gradBias) + 4L * first);
-            }
+            dnn.run(p, HostStorage.floatsAddress(x), gradient.block.address(), sum.block.address());
             int row = gradWeight.numel() / gradWeight.size(0);
             ReorderDnn.unpack(p.weight, sum.block.address(), weight, HostStorage.floatsAddress(gradWeight) + 4L * first * row);
         } finally {

@@ -12,22 +12,18 @@ final class ConvImageSums implements ConvWeightPass {
     private final long gradient;
     private final long gradientStep;
     private final Tensor gradWeight;
-    private final Tensor gradBias; // null if there is none
     private final HostPool.Lease[] sums;
-    private final HostPool.Lease[] biasSums;
     private final DnnLayout[] layouts;
 
     /** @param sourceStep bytes from one part's images to the next one's, likewise {@code gradientStep} */
-    ConvImageSums(ConvPart.Key[] keys, long source, long sourceStep, long gradient, long gradientStep, Tensor gradWeight, Tensor gradBias) {
+    ConvImageSums(ConvPart.Key[] keys, long source, long sourceStep, long gradient, long gradientStep, Tensor gradWeight) {
         this.keys = keys;
         this.source = source;
         this.sourceStep = sourceStep;
         this.gradient = gradient;
         this.gradientStep = gradientStep;
         this.gradWeight = gradWeight;
-        this.gradBias = gradBias;
         sums = new HostPool.Lease[keys.length];
-        biasSums = new HostPool.Lease[keys.length];
         layouts = new DnnLayout[keys.length];
     }
 
@@ -42,14 +38,7 @@ final class ConvImageSums implements ConvWeightPass {
         Dnn dnn = HostThread.current().dnn();
         layouts[part] = p.weight;
         sums[part] = HostPool.INSTANCE.lease(p.weight.bytes);
-        long from = source + part * sourceStep;
-        long g = gradient + part * gradientStep;
-        if (gradBias == null) {
-            dnn.run(p, from, g, sums[part].block.address());
-        } else {
-            biasSums[part] = HostPool.INSTANCE.lease(8L * gradBias.numel()); // pairs have two
-            dnn.run(p, from, g, sums[part].block.address(), biasSums[part].block.address());
-        }
+        dnn.run(p, source + part * sourceStep, gradient + part * gradientStep, sums[part].block.address());
     }
 
     @Override
@@ -73,22 +62,5 @@ final class ConvImageSums implements ConvWeightPass {
             ConvPairs.fold(total, gradWeight);
             total.release();
         }
-        if (gradBias != null) {
-            sumBias(paired ? 2 : 1);
-        }
-    }
-
-    private void sumBias(int copies) {
-        int n = gradBias.numel();
-        float[] total = new float[n];
-        float[] one = new float[copies * n];
-        for (HostPool.Lease sum : biasSums) {
-            sum.block.floats.get(0, one);
-            for (int j = 0; j < one.length; j++) {
-                total[j % n] += one[j];
-            }
-            sum.end();
-        }
-        HostStorage.write(gradBias, total);
     }
 }

@@ -30,6 +30,7 @@ final class HostThread {
     private int nextSlab = FIRST_SLAB; // grows, so that a thread with one tensor does not take a whole MiB
     final byte[] bytes = new byte[BLOCK];
     private byte[] moreBytes;
+    private byte[] largeBytes = {};
 
     private HostThread(ThreadContext context) {
         this.context = context;
@@ -160,6 +161,14 @@ final class HostThread {
             large[slot] = b;
         }
         return b;
+    }
+
+    /** A heap array of at least {@code size} bytes. */
+    byte[] scratchBytes(int size) {
+        if (largeBytes.length < size) {
+            largeBytes = new byte[size];
+        }
+        return largeBytes;
     }
 
     /** A heap array of at least {@code size} ints; number {@code slot} of seven. */

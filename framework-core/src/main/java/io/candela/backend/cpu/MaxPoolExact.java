@@ -10,6 +10,7 @@ final class MaxPoolExact {
     private final HostStorage source;
     private final HostStorage target;
     private final HostStorage placed; // null when nobody asks for places
+    private final boolean numbered; // whether places are numbers in the window
     private final boolean wide;
     private final int sourceStart;
     private final int targetStart;
@@ -23,28 +24,30 @@ final class MaxPoolExact {
         target = HostStorage.of(out);
         targetStart = target.start / x.dtype().bytes() + out.offset();
         placed = places == null ? null : HostStorage.of(places);
-        placedStart = places == null ? 0 : (placed.start >> 2) + places.offset();
+        numbered = places != null && places.dtype() == DType.UINT8;
+        placedStart = places == null ? 0 : placed.start / places.dtype().bytes() + places.offset();
     }
 
+    /** @param places int32, or uint8 for uniform windows, or null */
     static void run(Tensor x, PoolShape shape, Tensor out, Tensor places) {
         MaxPoolExact pool = new MaxPoolExact(x, shape, out, places);
         int depths = shape.regions().out()[0];
-        Workers.run(shape.outer() * depths, i -> {
-            for (int oh = 0; oh < shape.regions().out()[1]; oh++) {
-                pool.row(i / depths, i % depths, oh);
-            }
-        });
+        Workers.run(shape.outer() * depths, i -> pool.slab(i / depths, i % depths));
     }
 
-    /** Does one of another kernel's boxes. */
-    static void run(Tensor x, PoolShape shape, Tensor out, Tensor places, PoolBoxes boxes, int index) {
+    /** Does blocks {@code first} to {@code end} in this thread. */
+    static void run(Tensor x, PoolShape shape, Tensor out, Tensor places, int first, int end) {
         MaxPoolExact pool = new MaxPoolExact(x, shape, out, places);
-        for (int b = 0; b < boxes.blocks(index); b++) {
-            for (int z = 0; z < boxes.depths(); z++) {
-                for (int y = 0; y < boxes.rows(index); y++) {
-                    pool.row(boxes.firstBlock(index) + b, boxes.firstDepth(index) + z, boxes.firstRow(index) + y);
-                }
+        for (int block = first; block < end; block++) {
+            for (int od = 0; od < shape.regions().out()[0]; od++) {
+                pool.slab(block, od);
             }
+        }
+    }
+
+    private void slab(int block, int od) {
+        for (int oh = 0; oh < shape.regions().out()[1]; oh++) {
+            row(block, od, oh);
         }
     }
 
@@ -76,9 +79,22 @@ final class MaxPoolExact {
                     target.block.floats.put(targetStart + at, (float) best);
                 }
                 if (placed != null) {
-                    placed.block.ints.put(placedStart + at, shape.startInSample(block) + place);
+                    note(at, block, od, oh, ow, place - c);
                 }
             }
         }
+    }
+
+    /** @param place the largest element's distance from the first one of its block and channel */
+    private void note(int at, int block, int od, int oh, int ow, int place) {
+        PoolRegions r = shape.regions();
+        if (!numbered) {
+            placed.block.ints.put(placedStart + at, shape.startInSample(block) + place + at % shape.inner());
+            return;
+        }
+        int w = place % shape.row() / shape.inner() - (ow * r.stride()[2] - r.padding()[2]);
+        int h = place / shape.row() % r.in()[1] - (oh * r.stride()[1] - r.padding()[1]);
+        int d = place / shape.row() / r.in()[1] - (od * r.stride()[0] - r.padding()[0]);
+        placed.block.bytes.put(placedStart + at, (byte) ((d * r.kernel()[1] + h) * r.kernel()[2] + w));
     }
 }

@@ -9,8 +9,7 @@ import java.util.Arrays;
 
 /** Pooling: uniform windows of float32 in boxes, everything else window by window. */
 final class PoolCpu implements PoolKernels {
-    private static final int LARGEST_MAX = 32; // sum of the kernel's sizes up to which long loops over whole boxes pay
-    private static final int LARGEST_AVERAGE = 12;
+    private static final int LARGEST_AVERAGE = 12; // sum of the kernel's sizes up to which long loops over whole boxes pay
     private static final int WHOLE = 16 << 10; // elements of a block that is done at once
 
     @Override
@@ -19,15 +18,35 @@ final class PoolCpu implements PoolKernels {
             return;
         }
         PoolShape shape = PoolShape.of(x, regions);
-        if (fitsBoxes(x, regions, LARGEST_MAX)) {
-            MaxPoolFloats.run(x, shape, out, places);
-        } else {
+        if (!PoolDnn.fits(x.dtype(), regions)) {
             MaxPoolExact.run(x, shape, out, places);
+            return;
+        }
+        Tensor numbers = places == null || places.dtype() == DType.UINT8 ? places
+                : Tensor.empty(places.shape(), DType.UINT8, places.device(), places.memoryFormat());
+        PoolDnn.max(x, shape, out, numbers);
+        if (numbers != places) {
+            PoolDnn.distances(numbers, shape, places);
         }
     }
 
-    private static boolean fitsBoxes(Tensor x, PoolRegions regions, int largest) {
-        return x.dtype() == DType.FLOAT32 && regions.isUniform() && Arrays.stream(regions.kernel()).sum() <= largest;
+    @Override
+    public DType placesType(DType dtype, PoolRegions regions) {
+        return PoolDnn.fits(dtype, regions) ? DType.UINT8 : DType.INT32;
+    }
+
+    /** Places as distances. */
+    private static Tensor distances(Tensor places, PoolShape shape) {
+        if (places.dtype() == DType.INT32) {
+            return places;
+        }
+        Tensor distances = Tensor.empty(places.shape(), DType.INT32, places.device(), places.memoryFormat());
+        PoolDnn.distances(places, shape, distances);
+        return distances;
+    }
+
+    private static boolean fitsBoxes(Tensor x, PoolRegions regions) {
+        return x.dtype() == DType.FLOAT32 && regions.isUniform() && Arrays.stream(regions.kernel()).sum() <= LARGEST_AVERAGE;
     }
 
     @Override
@@ -38,7 +57,7 @@ final class PoolCpu implements PoolKernels {
         PoolShape shape = PoolShape.of(x, regions);
         if (GlobalAverage.fits(x.dtype(), regions)) {
             GlobalAverage.forward(x, shape, divisor, out);
-        } else if (fitsBoxes(x, regions, LARGEST_AVERAGE)) {
+        } else if (fitsBoxes(x, regions)) {
             AvgPoolFloats.forward(x, shape, divisor, out);
         } else {
             new AveragePool(x, shape, divisor, out).forward();
@@ -53,7 +72,7 @@ final class PoolCpu implements PoolKernels {
         PoolShape shape = PoolShape.of(out, regions);
         if (GlobalAverage.fits(g.dtype(), regions)) {
             GlobalAverage.backward(g, shape, divisor, out);
-        } else if (!fitsBoxes(g, regions, LARGEST_AVERAGE) || !AvgPoolFloats.backward(g, shape, divisor, out)) {
+        } else if (!fitsBoxes(g, regions) || !AvgPoolFloats.backward(g, shape, divisor, out)) {
             new AveragePool(g, shape, divisor, out).backward();
         }
     }
@@ -64,10 +83,18 @@ final class PoolCpu implements PoolKernels {
             return;
         }
         PoolShape shape = PoolShape.of(out, regions);
+        if (places.dtype() == DType.UINT8 && PoolDnn.isFastBackward(shape)) {
+            PoolDnn.backward(g, places, shape, out);
+            return;
+        }
+        Tensor distances = distances(places, shape);
         if (g.dtype() == DType.FLOAT32 && shape.block() <= WHOLE) {
-            spreadWhole(g, places, shape, out);
+            spreadWhole(g, distances, shape, out);
         } else {
-            spreadRows(g, places, shape, out);
+            spreadRows(g, distances, shape, out);
+        }
+        if (distances != places) {
+            distances.release();
         }
     }
 
@@ -181,11 +208,12 @@ final class PoolCpu implements PoolKernels {
         }
         int samples = x.dim() > regions.spatial() + 1 ? x.size(0) : 1;
         boolean wide = x.dtype() == DType.FLOAT64;
+        Tensor distances = distances(places, PoolShape.of(x, regions));
         HostStorage from = HostStorage.of(x);
-        HostStorage at = HostStorage.of(places);
+        HostStorage at = HostStorage.of(distances);
         HostStorage to = HostStorage.of(out);
         int fromStart = from.start / x.dtype().bytes() + x.offset();
-        int atStart = (at.start >> 2) + places.offset();
+        int atStart = (at.start >> 2) + distances.offset();
         int toStart = to.start / x.dtype().bytes() + out.offset();
         int sample = x.numel() / samples;
         int outSample = n / samples;

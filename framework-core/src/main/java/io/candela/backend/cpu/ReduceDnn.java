@@ -142,6 +142,24 @@ final class ReduceDnn {
         return sum;
     }
 
+    /** Whether the sum is finite: then every element is. */
+    static boolean isFinite(HostThread thread, long address, int n) {
+        double sum = 0;
+        for (int i = 0; i < n; i += CHUNK) {
+            sum += sum(thread, address + 4L * i, Math.min(CHUNK, n - i));
+        }
+        return Double.isFinite(sum);
+    }
+
+    /** The least of elements none of which is NaN. */
+    static float least(HostThread thread, long address, int n) {
+        float least = Float.POSITIVE_INFINITY;
+        for (int i = 0; i < n; i += CHUNK) {
+            least = Math.min(least, extreme(thread, Reduction.MIN, address + 4L * i, Math.min(CHUNK, n - i)));
+        }
+        return least;
+    }
+
     private static float extreme(HostThread thread, Reduction reduction, long address, int n) {
         float[] pieces = thread.floats(3);
         int whole = pieces(thread, algorithm(reduction), address, n, pieces);
@@ -205,13 +223,29 @@ final class ReduceDnn {
 
     /** Sums or means over the rows of a row-major matrix, given as its transpose: products by a row of ones; false if it does not take the tensors. */
     static boolean columns(boolean mean, Tensor x, int columns, int rows, Tensor out) {
-        if (rows < 2 * ROWS || columns < SHORTEST_ROW || columns > MOST_COLUMNS || out.dtype() != DType.FLOAT32) {
+        int stride = x.strides()[1];
+        int together = stride == columns ? together(columns, rows) : 1;
+        int width = together * columns;
+        if (rows / together < 2 * ROWS || width < SHORTEST_ROW || width > MOST_COLUMNS || out.dtype() != DType.FLOAT32) {
             return false;
         }
-        int stride = x.strides()[1];
-        int parts = (rows + ROWS - 1) / ROWS;
-        long from = HostStorage.floatsAddress(x);
-        HostPool.Lease partial = HostPool.INSTANCE.lease(4L * parts * columns);
+        return columns(mean, HostStorage.floatsAddress(x), together * stride, together, columns, rows, out);
+    }
+
+    /** The sum of each channel of a channels-last tensor; false if one is not finite, as an infinite sum in float may be a finite one. */
+    static boolean channels(Tensor x, Tensor out) {
+        int channels = x.size(1);
+        int rows = x.numel() / channels;
+        int together = together(channels, rows);
+        return columns(false, HostStorage.floatsAddress(x), together * channels, together, channels, rows, out);
+    }
+
+    /** @param together rows that are taken for one, {@code step} elements before the next ones */
+    private static boolean columns(boolean mean, long from, int step, int together, int columns, int rows, Tensor out) {
+        int width = together * columns;
+        int height = rows / together;
+        int parts = (height + ROWS - 1) / ROWS;
+        HostPool.Lease partial = HostPool.INSTANCE.lease(4L * parts * width);
         try {
             Workers.run(parts, c -> {
                 HostThread thread = HostThread.current();
@@ -219,16 +253,18 @@ final class ReduceDnn {
                 float[] one = thread.floats(3);
                 Arrays.fill(one, 0, ROWS, 1);
                 ones.floats.put(0, one, 0, ROWS);
-                ColumnsKey key = new ColumnsKey(Math.min(ROWS, rows - c * ROWS), columns, stride);
+                ColumnsKey key = new ColumnsKey(Math.min(ROWS, height - c * ROWS), width, step);
                 Dnn dnn = thread.dnn();
-                dnn.run(dnn.primitive(key, () -> build(key)), ones.address(), from + 4L * c * ROWS * stride, partial.block.address() + 4L * c * columns);
+                dnn.run(dnn.primitive(key, () -> build(key)), ones.address(), from + 4L * c * ROWS * step, partial.block.address() + 4L * c * width);
             });
-            float[] row = new float[columns];
+            float[] row = new float[width];
             double[] sums = new double[columns];
             for (int c = 0; c < parts; c++) {
-                partial.block.floats.get(c * columns, row, 0, columns);
-                for (int i = 0; i < columns; i++) {
-                    sums[i] += row[i];
+                partial.block.floats.get(c * width, row, 0, width);
+                for (int t = 0; t < width; t += columns) {
+                    for (int i = 0; i < columns; i++) {
+                        sums[i] += row[t + i];
+                    }
                 }
             }
             double divisor = mean ? rows : 1;
@@ -244,6 +280,15 @@ final class ReduceDnn {
         } finally {
             partial.end();
         }
+    }
+
+    /** How many neighbouring rows to take for one, so that short ones fill the vectors. */
+    private static int together(int columns, int rows) {
+        int together = 1;
+        while (together * columns < SHORTEST_ROW && rows % (2 * together) == 0) {
+            together *= 2;
+        }
+        return together;
     }
 
     private static Dnn.Primitive build(Key k) {
