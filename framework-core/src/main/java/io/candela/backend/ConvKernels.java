@@ -4,12 +4,12 @@ import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
 
 /**
- * Convolutions over one to three spatial dimensions, in float32 and float64: input {@code (n, c, *)}, weight {@code (o, c/groups, *)}, result
+ * Convolutions over one to three spatial dimensions, of floating point: input {@code (n, c, *)}, weight {@code (o, c/groups, *)}, result
  * {@code (n, o, *)}. Operands may have any strides. Kernels are faster the less they must reorder: see {@link #format}.
  */
 public interface ConvKernels {
-    /** The order in which activations and their gradients serve this device best. */
-    MemoryFormat format();
+    /** The order in which the result of a convolution, or of a transposed one, of these operands serves this device best, as do their gradients. */
+    MemoryFormat format(Tensor x, Tensor weight);
 
     /**
      * {@code out = x ⋆ weight + bias}.
@@ -25,7 +25,7 @@ public interface ConvKernels {
     }
 
     /**
-     * {@code out = after(x ⋆ weight + bias)}, equal in every bit to the kernels one after the other.
+     * {@code out = after(x ⋆ weight + bias)}, equal in every bit to the kernels one after the other; on GPUs up to the order of additions.
      *
      * @param out in the order of {@link #format}, as is the residual
      */

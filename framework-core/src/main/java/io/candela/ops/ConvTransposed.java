@@ -6,6 +6,7 @@ import io.candela.autograd.NaryOp;
 import io.candela.autograd.Saved;
 import io.candela.backend.Backend;
 import io.candela.backend.ConvGeometry;
+import io.candela.backend.ConvKernels;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -92,8 +93,9 @@ public final class ConvTransposed extends NaryOp {
     protected Tensor forward(Tensor... xs) {
         x = saveFor(WEIGHT, xs[X]);
         weight = saveFor(X, xs[WEIGHT]);
-        Tensor out = Convolution.activations(result, xs[X]);
-        Backend.of(out).conv().backward(null, xs[WEIGHT], xs[X], geometry, out, null, null);
+        ConvKernels kernels = Backend.of(xs[X]).conv();
+        Tensor out = Tensor.empty(result, xs[X].dtype(), xs[X].device(), kernels.format(xs[X], xs[WEIGHT]));
+        kernels.backward(null, xs[WEIGHT], xs[X], geometry, out, null, null);
         return out;
     }
 

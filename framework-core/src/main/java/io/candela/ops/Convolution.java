@@ -30,6 +30,7 @@ public final class Convolution extends JointOp {
     private final ConvGeometry geometry;
     private Saved x; // read by the weight's gradient
     private Saved weight; // read by x's gradient
+    private MemoryFormat format; // of the result, and of x's gradient
 
     private Convolution(String name, Shape result, ConvGeometry geometry) {
         this.name = name;
@@ -74,8 +75,9 @@ public final class Convolution extends JointOp {
         if (!kernels.hasEpilogue() || mean != null && mean.numel() != result.dim(1) || residual != null && !residual.shape().equals(result)) {
             return null;
         }
-        Tensor out = activations(result, x);
-        Tensor added = residual == null ? null : residual.contiguous(kernels.format());
+        MemoryFormat order = kernels.format(x, weight);
+        Tensor out = Tensor.empty(result, x.dtype(), x.device(), order);
+        Tensor added = residual == null ? null : residual.contiguous(order);
         kernels.forward(x, weight, bias, geometry, out,
                 new ConvEpilogue(mean, after.inverse(), after.weight(), after.bias(), added, after.activation()));
         Reference.reachabilityFence(x);
@@ -149,23 +151,18 @@ public final class Convolution extends JointOp {
     @Override
     protected Tensor forward(Tensor... xs) {
         Tensor input = xs[X];
+        format = Backend.of(input).conv().format(input, xs[WEIGHT]);
         if (needsGrad(WEIGHT) && !needsGrad(X)) {
-            input = input.contiguous(Backend.of(input).conv().format()); // once, for both ways; of what has a gradient itself the graph must stay
+            input = input.contiguous(format); // once, for both ways; of what has a gradient itself the graph must stay
         }
         x = saveFor(WEIGHT, input);
         weight = saveFor(X, xs[WEIGHT]);
-        Tensor out = activations(result, input);
+        Tensor out = Tensor.empty(result, input.dtype(), input.device(), format);
         Backend.of(out).conv().forward(input, xs[WEIGHT], xs[BIAS], geometry, out);
         if (input.storage() != xs[X].storage()) {
             releaseWithGraph(input);
         }
         return out;
-    }
-
-    /** Memory for a result, in the order that the device prefers. */
-    static Tensor activations(Shape shape, Tensor like) {
-        MemoryFormat format = Backend.of(like).conv().format();
-        return Tensor.empty(shape, like.dtype(), like.device(), format);
     }
 
     @Override
@@ -179,7 +176,7 @@ public final class Convolution extends JointOp {
         }
         Tensor w = wanted[X] ? weight.get() : null;
         Tensor input = wanted[WEIGHT] ? x.get() : null;
-        out[X] = wanted[X] ? activations(inputShape(X), g) : null;
+        out[X] = wanted[X] ? Tensor.empty(inputShape(X), g.dtype(), g.device(), format) : null;
         out[WEIGHT] = wanted[WEIGHT] ? Tensor.empty(inputShape(WEIGHT), g.dtype(), g.device()) : null;
         out[BIAS] = wanted[BIAS] ? Tensor.empty(inputShape(BIAS), g.dtype(), g.device()) : null;
         Backend.of(g).conv().backward(input, w, g, geometry, out[X], out[WEIGHT], out[BIAS]);

@@ -3,8 +3,8 @@ package io.candela.tensor;
 /**
  * The order in which a tensor's elements lie in memory. It changes speed, never values: sizes, indices and files are the same.
  *
- * <p>Convolution, pooling and batch normalization work on {@link #CHANNELS_LAST} and give such results; functions element by element keep what they
- * get. {@link Tensor#contiguous()} gives row-major order.
+ * <p>On a CPU convolutions give {@link #CHANNELS_LAST} results; on a GPU they keep the order of their operands, as pooling, normalization, functions
+ * element by element and moves to another device do everywhere. {@link Tensor#contiguous()} gives row-major order.
  */
 public enum MemoryFormat {
     /** Row-major: the last dimension's neighbours are neighbours in memory. */

@@ -13,7 +13,7 @@ import io.candela.tensor.Tensor;
  * Tensor y = conv.forward(Tensor.randn(8, 3, 32, 32)); // (8, 16, 16, 16)
  * }</pre>
  *
- * <p>Results lie channels-last in memory ({@link io.candela.tensor.MemoryFormat}): {@code flatten} and {@code reshape} work as always, {@code view}
+ * <p>Results lie channels-last in memory, on a GPU if the input does ({@link io.candela.tensor.MemoryFormat}): {@code flatten} and {@code reshape} work as always, {@code view}
  * may refuse.
  */
 public final class Conv2d extends ConvLayer {

@@ -12,7 +12,7 @@ import java.lang.ref.Reference;
 /** Convolutions: oneDNN for float32, with channels last; plain loops for float64. */
 final class ConvCpu implements ConvKernels {
     @Override
-    public MemoryFormat format() {
+    public MemoryFormat format(Tensor x, Tensor weight) {
         return MemoryFormat.CHANNELS_LAST;
     }
 

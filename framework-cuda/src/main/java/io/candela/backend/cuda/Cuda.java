@@ -62,6 +62,7 @@ public final class Cuda {
         CudaDevice cuda = of(device);
         cuda.memory.empty();
         cuda.pinned.trim();
+        cuda.dnn.forgetFailures();
     }
 
     /** Waits until all work queued on a GPU is done: what a clock must do before it is read. */
@@ -97,7 +98,10 @@ public final class Cuda {
         return Generator.getDefault(of(device).device);
     }
 
-    /** How often kernels that GPUs do not have yet ran on the CPU, by name; the fewer, the faster a program. */
+    /**
+     * How often kernels that GPUs do not have yet ran on the CPU, by name; the fewer, the faster a program. Convolutions that cuDNN is there for but
+     * does not take are counted, too, under {@code convolution without cuDNN}: they stay on the GPU.
+     */
     public static Map<String, Long> fallbacks() {
         return HostFallback.calls();
     }
@@ -128,6 +132,50 @@ public final class Cuda {
     /** Sets {@link #isConvTf32}, for all devices and from the next convolution on. */
     public static void setConvTf32(boolean allow) {
         Precision.convTf32 = allow;
+    }
+
+    /**
+     * Whether the first convolution of each kind tries all of cuDNN's ways on its operands, and those after it take the fastest: PyTorch's
+     * {@code torch.backends.cudnn.benchmark}, false by default. For programs whose sizes stay the same; a capture does not measure.
+     */
+    public static boolean isConvBenchmark() {
+        return Precision.convMeasured;
+    }
+
+    /** Sets {@link #isConvBenchmark}, for all devices and from the next convolution on. */
+    public static void setConvBenchmark(boolean measure) {
+        Precision.convMeasured = measure;
+    }
+
+    /**
+     * Whether convolutions give the same bits every time, at the price of cuDNN's faster ways: PyTorch's
+     * {@code torch.backends.cudnn.deterministic}, false by default. Everything else here is deterministic anyhow.
+     */
+    public static boolean isConvDeterministic() {
+        return Precision.convDeterministic;
+    }
+
+    /** Sets {@link #isConvDeterministic}, for all devices and from the next convolution on. */
+    public static void setConvDeterministic(boolean deterministic) {
+        Precision.convDeterministic = deterministic;
+    }
+
+    /** Bytes of memory that a convolution may use beside its operands; 1 GiB by default. Where there is less, cuDNN's smaller ways are taken. */
+    public static long convWorkspaceLimit() {
+        return Precision.mostConvWorkspace;
+    }
+
+    /** Sets {@link #convWorkspaceLimit}, for all devices and from the next convolution on. */
+    public static void setConvWorkspaceLimit(long bytes) {
+        Precision.mostConvWorkspace = bytes;
+    }
+
+    /**
+     * Why convolutions on a GPU are matrix products instead of cuDNN's, in one sentence with the remedy; null if they are cuDNN's. Without cuDNN all
+     * results are right, and convolutions slower.
+     */
+    public static String whyNoCudnn(Device device) {
+        return of(device).dnn.problem();
     }
 
     static CudaDevice of(Device device) {

@@ -43,7 +43,7 @@ final class CudaBackend implements Backend {
         reduce = new CudaReduce(cuda, HostFallback.of(ReduceKernels.class, cuda, cpu.reduce()));
         CudaMatrix products = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         matrix = products;
-        conv = new CudaConv(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), CudaConv.MOST_BYTES);
+        conv = new CudaConv(cuda, new ConvProducts(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), ConvProducts.MOST_BYTES));
         special = HostFallback.of(SpecialKernels.class, cuda, cpu.special());
         linalg = HostFallback.of(LinalgKernels.class, cuda, cpu.linalg());
         index = new CudaIndex(cuda, HostFallback.of(IndexKernels.class, cuda, cpu.index()));

@@ -2,38 +2,39 @@ package io.candela.backend.cuda;
 
 import io.candela.backend.Backend;
 import io.candela.backend.BinaryKernel;
+import io.candela.backend.ConvEpilogue;
 import io.candela.backend.ConvGeometry;
 import io.candela.backend.ConvKernels;
 import io.candela.backend.Reduction;
+import io.candela.backend.UnaryKernel;
+import io.candela.backend.cuda.driver.DnnLibrary.Convolution;
+import io.candela.backend.cuda.driver.DnnLibrary.Pass;
+import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * Convolutions as matrix products: what the windows of some samples hold becomes the columns of a matrix, which all filters of a group meet in one
- * product. Any padding, dilation and grouping goes this way, over one to three dimensions. TF32 is allowed by {@link Cuda#isConvTf32}.
+ * Convolutions by cuDNN, row-major or channels-last, as the operands come; what it does not do, and everything where it is missing, as
+ * {@link ConvProducts}. TF32 is allowed by {@link Cuda#isConvTf32}.
  */
 final class CudaConv implements ConvKernels {
-    /** Bytes of the matrix of windows from which on samples are done one after the other. */
-    static final long MOST_BYTES = 256L << 20;
+    private static final int ALIGNMENT = 16; // bytes
 
     private final CudaDevice device;
-    private final CudaMatrix matrix;
     private final ConvKernels others;
-    private final long mostBytes;
 
-    /** @param others for windows of more elements than a tensor has */
-    CudaConv(CudaDevice device, CudaMatrix matrix, ConvKernels others, long mostBytes) {
+    /** @param others for what cuDNN does not do; all of it */
+    CudaConv(CudaDevice device, ConvKernels others) {
         this.device = device;
-        this.matrix = matrix;
         this.others = others;
-        this.mostBytes = mostBytes;
     }
 
+    /** Channels-last if an operand lies so, as in PyTorch. */
     @Override
-    public MemoryFormat format() {
-        return MemoryFormat.CONTIGUOUS;
+    public MemoryFormat format(Tensor x, Tensor weight) {
+        return x.memoryFormat() == MemoryFormat.CHANNELS_LAST ? MemoryFormat.CHANNELS_LAST : weight.memoryFormat();
     }
 
     @Override
@@ -41,186 +42,217 @@ final class CudaConv implements ConvKernels {
         if (out.numel() == 0) {
             return;
         }
-        Call call = new Call(x, weight, out, geometry);
-        if (!call.fits()) {
+        Call call = Call.of(Pass.FORWARD, x, weight, out, geometry);
+        if (call == null || !device.dnn.run(call.what, call.input(x), call.weight(weight), out)) {
             others.forward(x, weight, bias, geometry, out);
+        } else if (bias != null) {
+            addBias(bias, out);
+        }
+    }
+
+    private static void addBias(Tensor bias, Tensor out) {
+        Backend.of(out).pointwise().binary(BinaryKernel.ADD, out, perChannel(bias, out.dim()), out.dtype(), out);
+    }
+
+    /** One element per channel, broadcast over the result. */
+    static Tensor perChannel(Tensor bias, int rank) {
+        int[] dims = new int[rank];
+        Arrays.fill(dims, 1);
+        dims[1] = bias.size(0);
+        int[] strides = new int[rank];
+        strides[1] = bias.strides()[0];
+        return bias.viewOf(Shape.of(dims), strides, bias.offset());
+    }
+
+    @Override
+    public boolean hasEpilogue() {
+        return true;
+    }
+
+    @Override
+    public void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out, ConvEpilogue after) {
+        if (out.numel() == 0 || after.mean() == null && after.activation() == ConvEpilogue.Activation.RELU
+                && forwardRelu(x, weight, bias, geometry, after.residual(), out)) {
             return;
         }
-        Tensor filters = call.filters(Dense.of(weight));
-        Tensor added = bias == null ? null : call.perChannel(bias);
-        for (int first = 0; first < call.samples; first += call.together) {
-            int n = Math.min(call.together, call.samples - first);
-            Tensor product = Tensor.empty(Shape.of(call.groups, call.filters, n * call.places), out.dtype(), out.device());
-            matrix.product(filters, call.windows(part(x, first, n), n), Precision.convTf32, product);
-            Tensor made = call.asResult(product, n);
-            if (added == null) {
-                Backend.of(out).pointwise().copy(made, part(out, first, n));
-            } else {
-                Backend.of(out).pointwise().binary(BinaryKernel.ADD, made, added, out.dtype(), part(out, first, n));
-            }
+        forward(x, weight, bias, geometry, out);
+        Tensor residual = after.residual();
+        if (after.mean() != null && after.activation() == ConvEpilogue.Activation.RELU) {
+            Backend.of(out).norm().normalizeRelu(out, after.mean(), after.inverse(), after.weight(), after.bias(), residual, out);
+            return;
         }
+        if (after.mean() != null) {
+            Backend.of(out).norm().normalize(out, after.mean(), after.inverse(), after.weight(), after.bias(), out);
+        }
+        if (residual != null) {
+            Backend.of(out).pointwise().binary(BinaryKernel.ADD, out, residual, out.dtype(), out);
+        }
+        if (after.activation() == ConvEpilogue.Activation.RELU) {
+            Backend.of(out).pointwise().unary(UnaryKernel.RELU, out, out);
+        } else if (after.activation() == ConvEpilogue.Activation.RELU6) {
+            Backend.of(out).pointwise().clamp(out, 0, 6, out);
+        }
+    }
+
+    private boolean forwardRelu(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor residual, Tensor out) {
+        Call call = bias == null ? null : Call.of(Pass.FORWARD, x, weight, out, geometry);
+        return call != null && device.dnn.runRelu(call.what, call.input(x), call.weight(weight), dense(bias, MemoryFormat.CONTIGUOUS),
+                residual == null ? null : dense(residual, call.format), out);
     }
 
     @Override
     public void backward(Tensor x, Tensor weight, Tensor g, ConvGeometry geometry, Tensor gradInput, Tensor gradWeight, Tensor gradBias) {
-        Tensor input = gradInput == null ? x : gradInput;
-        Tensor kernel = gradWeight == null ? weight : gradWeight;
-        Call call = input == null || kernel == null ? null : new Call(input, kernel, g, geometry);
-        if (g.numel() == 0 || call == null || !call.fits()) { // nothing to do, or the bias's alone
-            others.backward(x, weight, g, geometry, gradInput, gradWeight, gradBias);
-            return;
+        boolean some = g.numel() > 0;
+        boolean inputToo = some && gradInput != null && inputGradient(weight, g, geometry, gradInput);
+        boolean weightToo = some && gradWeight != null && weightGradient(x, g, geometry, gradWeight);
+        boolean biasToo = some && gradBias != null;
+        if (biasToo) {
+            biasGradient(g, gradBias);
         }
-        Tensor turned = call.byChannel(g);
-        if (gradBias != null) {
-            Backend.of(g).reduce().reduce(Reduction.SUM, turned, 1, gradBias);
+        Tensor[] left = {inputToo ? null : gradInput, weightToo ? null : gradWeight, biasToo ? null : gradBias};
+        if (left[0] != null || left[1] != null || left[2] != null) {
+            others.backward(x, weight, g, geometry, left[0], left[1], left[2]);
         }
-        Tensor filters = gradInput == null ? null : call.filters(Dense.of(weight));
-        for (int first = 0; first < call.samples; first += call.together) {
-            int n = Math.min(call.together, call.samples - first);
-            Tensor gradient = call.columns(turned, first, n);
-            if (gradInput != null) {
-                Tensor sums = Tensor.empty(Shape.of(call.groups, call.window, n * call.places), g.dtype(), g.device());
-                matrix.product(swapped(filters), gradient, Precision.convTf32, sums);
-                call.sumWindows(sums, part(gradInput, first, n), n);
-            }
-            if (gradWeight != null) {
-                Tensor all = call.filters(gradWeight);
-                Tensor own = first == 0 ? all : Tensor.empty(all.shape(), g.dtype(), g.device());
-                matrix.product(gradient, swapped(call.windows(part(x, first, n), n)), Precision.convTf32, own);
-                if (first > 0) {
-                    Backend.of(g).pointwise().binary(BinaryKernel.ADD, all, own, g.dtype(), all);
+    }
+
+    private boolean inputGradient(Tensor weight, Tensor g, ConvGeometry geometry, Tensor gradInput) {
+        Call call = Call.of(Pass.INPUT_GRADIENT, gradInput, weight, g, geometry);
+        if (call == null) {
+            return false;
+        }
+        Tensor to = call.extra == null ? gradInput : Tensor.empty(call.what.input(), g.dtype(), g.device(), call.format);
+        if (!device.dnn.run(call.what, to, call.weight(weight), dense(g, call.format))) {
+            return false;
+        }
+        if (call.extra != null) {
+            Backend.of(g).pointwise().copy(call.inner(to, gradInput.shape()), gradInput);
+        }
+        return true;
+    }
+
+    private boolean weightGradient(Tensor x, Tensor g, ConvGeometry geometry, Tensor gradWeight) {
+        Call call = Call.of(Pass.WEIGHT_GRADIENT, x, gradWeight, g, geometry);
+        if (call == null) {
+            return false;
+        }
+        Tensor to = isDense(gradWeight, call.format) ? gradWeight : Tensor.empty(gradWeight.shape(), g.dtype(), g.device(), call.format);
+        if (!device.dnn.run(call.what, call.input(x), to, dense(g, call.format))) {
+            return false;
+        }
+        Dense.finish(to, gradWeight);
+        return true;
+    }
+
+    /** Sums over samples and places, by the device's own reduction: it is deterministic, and as fast as memory. */
+    private static void biasGradient(Tensor g, Tensor gradBias) {
+        int[] dims = g.shape().toArray();
+        int[] strides = g.strides().clone();
+        for (int[] a : new int[][] {dims, strides}) {
+            int swapped = a[0];
+            a[0] = a[1];
+            a[1] = swapped;
+        }
+        Backend.of(g).reduce().reduce(Reduction.SUM, g.viewOf(Shape.of(dims), strides, g.offset()), dims.length - 1, gradBias);
+    }
+
+    private static boolean isDense(Tensor t, MemoryFormat format) {
+        return t.isContiguous(format) && CudaStorage.address(t) % ALIGNMENT == 0;
+    }
+
+    /** The tensor as cuDNN wants it: itself, or a copy. */
+    private static Tensor dense(Tensor t, MemoryFormat format) {
+        if (isDense(t, format)) {
+            return t;
+        }
+        Tensor out = Tensor.empty(t.shape(), t.dtype(), t.device(), format);
+        Backend.of(t).pointwise().copy(t, out);
+        return out;
+    }
+
+    /** One convolution, as cuDNN is asked for it. */
+    private static final class Call {
+        final Convolution what;
+        final MemoryFormat format;
+        private final int[] extra; // zeros in front of and behind each dimension that are made part of the input; null for none
+        private final ConvGeometry given;
+
+        private Call(Convolution what, MemoryFormat format, int[] extra, ConvGeometry given) {
+            this.what = what;
+            this.format = format;
+            this.extra = extra;
+            this.given = given;
+        }
+
+        /** Null if cuDNN knows no such convolution. */
+        static Call of(Pass pass, Tensor input, Tensor weight, Tensor result, ConvGeometry geometry) {
+            int rank = geometry.rank();
+            int[] sizes = input.shape().toArray();
+            int[] padding = new int[rank];
+            int[] extra = null;
+            for (int i = 0; i < rank; i++) {
+                int before = geometry.before(i);
+                int after = geometry.after(i);
+                padding[i] = Math.min(before, after);
+                if (padding[i] < 0 || geometry.outputSize(i, sizes[2 + i], weight.size(2 + i)) != result.size(2 + i)) {
+                    return null;
+                }
+                if (before != after) {
+                    extra = extra == null ? new int[2 * rank] : extra;
+                    extra[2 * i] = before - padding[i];
+                    extra[2 * i + 1] = after - padding[i];
+                    sizes[2 + i] += before + after - 2 * padding[i];
                 }
             }
-        }
-    }
-
-    /** Some of a tensor's samples. */
-    private static Tensor part(Tensor x, int first, int n) {
-        int[] dims = x.shape().dims().clone();
-        dims[0] = n;
-        return x.viewOf(Shape.of(dims), x.strides(), x.offset() + first * x.strides()[0]);
-    }
-
-    /** Matrices of a batch, transposed. */
-    private static Tensor swapped(Tensor x) {
-        int[] s = x.strides();
-        return x.viewOf(Shape.of(x.size(0), x.size(2), x.size(1)), new int[] {s[0], s[2], s[1]}, x.offset());
-    }
-
-    /** The sizes of one convolution. Missing dimensions come first, with size 1. */
-    private final class Call {
-        final int samples;
-        final int channels;
-        final int groups;
-        final int filters; // of a group
-        final int window; // elements that a filter sees
-        final int places; // of a sample's result
-        final int together; // samples
-        private final Shape result;
-        private final long perSample; // elements of windows
-        private final int[] head = new int[17]; // of the struct Conv, up to its divisors
-        private final int[] out = {1, 1, 1};
-        private final int[] kernel = {1, 1, 1};
-        private final int[] in = {1, 1, 1};
-
-        Call(Tensor x, Tensor weight, Tensor result, ConvGeometry geometry) {
-            int rank = geometry.rank();
-            samples = x.size(0);
-            channels = x.size(1);
-            groups = geometry.groups();
-            filters = weight.size(0) / groups;
-            window = weight.size(0) == 0 ? 0 : weight.numel() / weight.size(0);
-            this.result = result.shape();
-            Arrays.fill(head, 0, 3, 1);
-            Arrays.fill(head, 3, 6, 1);
-            Arrays.fill(head, 9, 12, 1);
-            int area = 1;
-            for (int i = 0; i < rank; i++) {
-                int d = 3 - rank + i;
-                in[d] = x.size(2 + i);
-                kernel[d] = weight.size(2 + i);
-                out[d] = result.size(2 + i);
-                area *= out[d];
-                head[d] = in[d];
-                head[3 + d] = geometry.stride(i);
-                head[6 + d] = geometry.before(i);
-                head[9 + d] = geometry.dilation(i);
+            if (input.numel() == 0 || weight.numel() == 0) {
+                return null;
             }
-            places = area;
-            perSample = (long) groups * window * places;
-            together = (int) Math.max(1, Math.min(samples, Math.min(mostBytes / result.dtype().bytes(), Integer.MAX_VALUE) / Math.max(1, perSample)));
-        }
-
-        /** Whether there is something to multiply, and it fits a tensor. */
-        boolean fits() {
-            return perSample > 0 && perSample <= Integer.MAX_VALUE && samples > 0;
-        }
-
-        /** Filters as {@code (groups, filters, window)}. */
-        Tensor filters(Tensor weight) {
-            return weight.viewOf(Shape.of(groups, filters, window), new int[] {filters * window, window, 1}, weight.offset());
-        }
-
-        /** One element per channel of the result, broadcast over it. */
-        Tensor perChannel(Tensor bias) {
-            int[] dims = new int[result.rank()];
-            Arrays.fill(dims, 1);
-            dims[1] = bias.size(0);
-            int[] strides = new int[dims.length];
-            strides[1] = bias.strides()[0];
-            return bias.viewOf(Shape.of(dims), strides, bias.offset());
-        }
-
-        /** Adds the struct {@code Conv}. */
-        private Launch addTo(Launch launch, Tensor x, int n) {
-            int[] s = x.strides();
-            head[12] = s[0];
-            head[13] = s[1];
-            for (int i = 0; i < s.length - 2; i++) {
-                head[14 + 3 - (s.length - 2) + i] = s[2 + i];
+            Tensor written = pass == Pass.FORWARD ? result : pass == Pass.INPUT_GRADIENT ? input : null;
+            Tensor first = pass == Pass.INPUT_GRADIENT ? result : input;
+            MemoryFormat format = written != null && !written.isContiguous() ? MemoryFormat.CHANNELS_LAST
+                    : written == null || written.isContiguous(MemoryFormat.CHANNELS_LAST) ? first.memoryFormat() : MemoryFormat.CONTIGUOUS;
+            if (written != null && !isDense(written, format)) {
+                return null;
             }
-            return Divisor.addTo(launch, head, out[0], out[1], out[2], kernel[0], kernel[1], kernel[2], n, in[0], in[1], in[2], channels);
+            DType type = result.dtype();
+            ConvGeometry even = new ConvGeometry(strides(geometry), padding, padding, dilations(geometry), geometry.groups());
+            Convolution what = new Convolution(pass, type, type == DType.FLOAT32 && Precision.convTf32, format, Shape.of(sizes), weight.shape(),
+                    result.shape(), even);
+            return new Call(what, format, extra, geometry);
         }
 
-        /** What the windows of n samples hold, as {@code (groups, window, n · places)}. */
-        Tensor windows(Tensor x, int n) {
-            Tensor to = Tensor.empty(Shape.of(groups, window, n * places), x.dtype(), x.device());
-            addTo(Launch.of(device.kernels.get("conv.cu", "windows_" + x.dtype().torchName())).tensor(x), x, n).tensor(to).number(to.numel())
-                    .over(to.numel());
-            return to;
+        private static int[] strides(ConvGeometry geometry) {
+            int[] out = new int[geometry.rank()];
+            Arrays.setAll(out, geometry::stride);
+            return out;
         }
 
-        void sumWindows(Tensor sums, Tensor x, int n) {
-            addTo(Launch.of(device.kernels.get("conv.cu", "sum_windows_" + x.dtype().torchName())).tensor(sums), x, n).tensor(x).number(x.numel())
-                    .over(x.numel());
+        private static int[] dilations(ConvGeometry geometry) {
+            int[] out = new int[geometry.rank()];
+            Arrays.setAll(out, geometry::dilation);
+            return out;
         }
 
-        /** A product's columns as the results of n samples. */
-        Tensor asResult(Tensor product, int n) {
-            int[] dims = result.dims().clone();
-            dims[0] = n;
-            int[] strides = new int[dims.length];
-            int step = 1;
-            for (int d = dims.length - 1; d >= 2; d--) {
-                strides[d] = step;
-                step *= dims[d];
+        Tensor weight(Tensor weight) {
+            return dense(weight, format);
+        }
+
+        Tensor input(Tensor x) {
+            if (extra == null) {
+                return dense(x, format);
             }
-            strides[0] = step;
-            strides[1] = n * step;
-            return product.viewOf(Shape.of(dims), strides, product.offset());
+            Tensor out = Tensor.empty(what.input(), x.dtype(), x.device(), format);
+            Backend.of(x).pointwise().fill(out, 0);
+            Backend.of(x).pointwise().copy(x, inner(out, x.shape()));
+            return out;
         }
 
-        /** A result's gradient as {@code (channels, samples · places)}. */
-        Tensor byChannel(Tensor g) {
-            Tensor to = Tensor.empty(Shape.of(groups * filters, samples * places), g.dtype(), g.device());
-            Backend.of(g).pointwise().copy(g, asResult(to, samples));
-            return to;
-        }
-
-        /** Those columns of {@link #byChannel} that are of some samples, by group. */
-        Tensor columns(Tensor turned, int first, int n) {
-            int row = samples * places;
-            return turned.viewOf(Shape.of(groups, filters, n * places), new int[] {filters * row, row, 1}, turned.offset() + first * places);
+        /** The part of an enlarged input that is the input. */
+        Tensor inner(Tensor enlarged, Shape shape) {
+            int offset = enlarged.offset();
+            for (int i = 0; i < given.rank(); i++) {
+                offset += extra[2 * i] * enlarged.strides()[2 + i];
+            }
+            return enlarged.viewOf(shape, enlarged.strides(), offset);
         }
     }
 }

@@ -20,6 +20,7 @@ final class CudaDevice {
     final PinnedMemory pinned;
     final Kernels kernels;
     final IndexErrors indexErrors;
+    final DnnConv dnn;
     final long mainStream;
     private final ArrayDeque<Long> spareGraphStreams = new ArrayDeque<>();
 
@@ -34,6 +35,7 @@ final class CudaDevice {
         this.pinned = new PinnedMemory(this);
         this.kernels = new Kernels(this, compiler);
         this.indexErrors = new IndexErrors(this);
+        this.dnn = new DnnConv(this);
     }
 
     /** The device of a tensor on a GPU. */

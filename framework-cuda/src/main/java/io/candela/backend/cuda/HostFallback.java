@@ -48,6 +48,11 @@ final class HostFallback implements InvocationHandler {
         return out;
     }
 
+    /** Counts a call that did not go the way that it should. */
+    static void count(String name) {
+        CALLS.computeIfAbsent(name, n -> new LongAdder()).increment();
+    }
+
     static void resetCalls() {
         CALLS.clear();
     }
@@ -65,7 +70,7 @@ final class HostFallback implements InvocationHandler {
             }
             copies.visitAll(host);
             if (copies.count() > 0) {
-                CALLS.computeIfAbsent(kernel, n -> new LongAdder()).increment();
+                count(kernel);
             }
             Object[] there = host == null ? null : (Object[]) copies.toHost(host);
             Object result;

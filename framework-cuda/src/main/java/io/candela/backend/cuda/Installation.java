@@ -51,7 +51,7 @@ record Installation(CudaDriver driver, KernelCompiler compiler, String problem) 
             if (library.find()) {
                 String name = library.group(1);
                 return name.startsWith("libcuda.so") ? "there is no NVIDIA driver here (" + name + " is missing); install it"
-                        : name + " is missing; install CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
+                        : name + " is missing; " + (name.startsWith("libcudnn") ? Libraries.CUDNN : Libraries.TOOLKIT);
             }
             if (t instanceof ClassNotFoundException || t instanceof NoClassDefFoundError && message.startsWith("org/bytedeco")) {
                 return "the class " + message.replace('/', '.') + " is missing; put org.bytedeco:cuda on the class path";

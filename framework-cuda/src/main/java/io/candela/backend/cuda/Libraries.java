@@ -15,7 +15,8 @@ import java.util.Map;
  * that needs them all would stop at the first.
  */
 final class Libraries {
-    private static final String TOOLKIT = "install CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
+    static final String TOOLKIT = "install CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
+    static final String CUDNN = "install cuDNN 9 for CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
     /** Where the preset looks before it asks the dynamic linker. */
     private static final List<String> PREFIXES = List.of("/usr/local/cuda-13.1/lib64", "/usr/local/cuda/lib64", "/usr/lib64");
 
@@ -41,7 +42,7 @@ final class Libraries {
             return thousands(number.getValue());
         }));
         versions.put("cuBLAS", version(folders, "libcublasLt.so.13", TOOLKIT, library -> hundreds(number(library, "cublasLtGetVersion"))));
-        versions.put("cuDNN", version(folders, "libcudnn.so.9", "install cuDNN 9 for CUDA 13, or put the folder that has it on LD_LIBRARY_PATH",
+        versions.put("cuDNN", version(folders, "libcudnn.so.9", CUDNN + "; until then convolutions are matrix products",
                 library -> hundreds(number(library, "cudnnGetVersion"))));
         versions.put("NVRTC", version(folders, "libnvrtc.so.13", TOOLKIT, library -> {
             IntByReference major = new IntByReference();

@@ -42,7 +42,7 @@ __device__ __forceinline__ void windows(const T* x, const Conv& c, T* matrix, un
             from += (int64) p * c.xStride[2 + d];
             rest = next;
         }
-        matrix[i] = inside ? x[from + (int64) rest * c.xStride[1]] : (T) 0;
+        matrix[i] = inside ? x[from + (int64) rest * c.xStride[1]] : Put<T>::of(0.0f);
     }
 }
 
@@ -63,7 +63,7 @@ __device__ __forceinline__ void sumWindows(const T* matrix, const Conv& c, T* x,
         unsigned sample = c.channels.of(rest);
         unsigned channel = rest - sample * c.channels.size;
         to += (int64) sample * c.xStride[0] + (int64) channel * c.xStride[1];
-        T sum = 0;
+        typename Computed<T>::type sum = 0;
         int64 row = (int64) channel * c.kernel[0].size * c.kernel[1].size * c.kernel[2].size;
         for (int kz = 0; kz < (int) c.kernel[0].size; kz++) {
             for (int ky = 0; ky < (int) c.kernel[1].size; ky++) {
@@ -78,12 +78,13 @@ __device__ __forceinline__ void sumWindows(const T* matrix, const Conv& c, T* x,
                     y /= c.stride[1];
                     w /= c.stride[2];
                     if (z < (int) c.out[0].size && y < (int) c.out[1].size && w < (int) c.out[2].size) {
-                        sum += matrix[(((row * c.samples.size + sample) * c.out[0].size + z) * c.out[1].size + y) * c.out[2].size + w];
+                        int64 place = (((row * c.samples.size + sample) * c.out[0].size + z) * c.out[1].size + y) * c.out[2].size + w;
+                        sum += Get<typename Computed<T>::type>::of(matrix[place]);
                     }
                 }
             }
         }
-        x[to] = sum;
+        x[to] = Put<T>::of(sum);
     }
 }
 
@@ -96,3 +97,5 @@ __device__ __forceinline__ void sumWindows(const T* matrix, const Conv& c, T* x,
     }
 KERNELS(float32, float)
 KERNELS(float64, double)
+KERNELS(float16, float16)
+KERNELS(bfloat16, bfloat16)

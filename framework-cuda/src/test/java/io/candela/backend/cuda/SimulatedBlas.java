@@ -3,8 +3,6 @@ package io.candela.backend.cuda;
 import io.candela.backend.cuda.driver.BlasLibrary.Epilogue;
 import io.candela.backend.cuda.driver.BlasLibrary.Layout;
 import io.candela.backend.cuda.driver.BlasLibrary.Product;
-import io.candela.tensor.Half;
-import org.bytedeco.javacpp.Pointer;
 
 /** One call of a library of matrix products: plain loops over host memory, which refuse what cuBLASLt refuses. */
 final class SimulatedBlas {
@@ -52,10 +50,10 @@ final class SimulatedBlas {
         if (bias != 0) {
             allocated.run(bias, (long) p.rows() * p.type().bytes());
         }
-        Memory x = new Memory(a);
-        Memory y = new Memory(b);
-        Memory z = new Memory(out);
-        Memory added = new Memory(bias);
+        HostMemory x = new HostMemory(p.type(), a);
+        HostMemory y = new HostMemory(p.type(), b);
+        HostMemory z = new HostMemory(p.type(), out);
+        HostMemory added = new HostMemory(p.type(), bias);
         for (int i = 0; i < p.batch(); i++) {
             for (int column = 0; column < p.columns(); column++) {
                 for (int row = 0; row < p.rows(); row++) {
@@ -83,40 +81,5 @@ final class SimulatedBlas {
 
     private void touch(Check allocated, Layout l, long address, int rows, int columns) {
         allocated.run(address, (place(l, p.batch() - 1, rows - 1, columns - 1) + 1) * p.type().bytes());
-    }
-
-    /** Elements at an address. */
-    private final class Memory {
-        private final At bytes;
-
-        private static final class At extends org.bytedeco.javacpp.BytePointer {
-            At(long address) {
-                super((Pointer) null);
-                this.address = address;
-            }
-        }
-
-        Memory(long address) {
-            bytes = new At(address);
-        }
-
-        double get(long i) {
-            return switch (p.type()) {
-                case FLOAT32 -> bytes.getFloat(i * 4);
-                case FLOAT64 -> bytes.getDouble(i * 8);
-                case FLOAT16 -> Half.fromFloat16(bytes.getShort(i * 2));
-                case BFLOAT16 -> Half.fromBfloat16(bytes.getShort(i * 2));
-                default -> throw new AssertionError(p.type());
-            };
-        }
-
-        void put(long i, double v) {
-            switch (p.type()) {
-                case FLOAT32 -> bytes.putFloat(i * 4, (float) v);
-                case FLOAT64 -> bytes.putDouble(i * 8, v);
-                case FLOAT16 -> bytes.putShort(i * 2, Half.toFloat16((float) v));
-                default -> bytes.putShort(i * 2, Half.toBfloat16((float) v));
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ import io.candela.backend.cuda.driver.BlasLibrary;
 import io.candela.backend.cuda.driver.CopyKind;
 import io.candela.backend.cuda.driver.CudaDriver;
 import io.candela.backend.cuda.driver.DeviceProperties;
+import io.candela.backend.cuda.driver.DnnLibrary;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -448,6 +449,17 @@ final class SimulatedDriver implements CudaDriver {
                 }
             }
         };
+    }
+
+    /** What {@link #dnn} gives; null for a machine without one. */
+    SimulatedDnn dnn = new SimulatedDnn(this::checkOnDevice, this::queue);
+
+    @Override
+    public synchronized DnnLibrary dnn() {
+        if (dnn == null) {
+            throw new UnsatisfiedLinkError("libcudnn.so.9: cannot open shared object file");
+        }
+        return dnn;
     }
 
     private static void check(boolean right, String format, Object... values) {

@@ -109,4 +109,11 @@ public interface CudaDriver {
      * @throws LinkageError if this machine has none
      */
     BlasLibrary blas();
+
+    /**
+     * A new library of convolutions for the current device.
+     *
+     * @throws LinkageError if this machine has none
+     */
+    DnnLibrary dnn();
 }

@@ -380,4 +380,9 @@ public final class PresetDriver implements CudaDriver {
     public BlasLibrary blas() {
         return new PresetBlas();
     }
+
+    @Override
+    public DnnLibrary dnn() {
+        return new PresetDnn();
+    }
 }
