@@ -1,13 +1,16 @@
 package io.candela.io;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -34,19 +37,23 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class AtomicFile implements Closeable {
     private static final int MAX_LINKS = 40; // the limit of Linux
     private static final long LARGE = 16 << 20;
+    private static final Set<OpenOption> CACHED = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private static final Set<OpenOption> UNCACHED = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
     private static final int NAME_KEPT = 60; // characters of the target's name in the temporary one, which has to fit 255 bytes
 
     private final Path target;
     private final Path temporary;
     private final FileChannel channel;
     private final EarlyForce early;
+    private final ByteBuffer uncached; // null if the file goes through the system's memory
     private boolean committed;
 
-    private AtomicFile(Path target, Path temporary, FileChannel channel) {
+    private AtomicFile(Path target, Path temporary, FileChannel channel, ByteBuffer uncached) {
         this.target = target;
         this.temporary = temporary;
         this.channel = channel;
         this.early = new EarlyForce(channel);
+        this.uncached = uncached;
     }
 
     /**
@@ -56,6 +63,20 @@ public final class AtomicFile implements Closeable {
      * @throws FileSystemException if the path is something else than a file, such as a folder or a device, or if its folder is missing
      */
     public static AtomicFile open(Path path) throws IOException {
+        return open(path, null);
+    }
+
+    /**
+     * As {@link #open}, but {@link #output()} goes past the system's memory for files if the file system lets it. It takes less of the processors' time;
+     * who reads the file soon has to fetch it from the disk.
+     *
+     * @param buffer of {@link ChannelOutput#uncachedBuffer}, for one file at a time
+     */
+    public static AtomicFile openUncached(Path path, ByteBuffer buffer) throws IOException {
+        return open(path, buffer);
+    }
+
+    private static AtomicFile open(Path path, ByteBuffer wanted) throws IOException {
         Path target = followLinks(path.toAbsolutePath());
         if (Files.exists(target)) {
             if (!Files.isRegularFile(target)) {
@@ -73,14 +94,22 @@ public final class AtomicFile implements Closeable {
             throw new NoSuchFileException(path.toString(), null, "there is no folder " + folder);
         }
         String name = target.getFileName().toString();
+        ByteBuffer uncached = wanted;
         String stem = name.length() <= NAME_KEPT ? name : name.substring(0, NAME_KEPT);
         while (true) {
             Path temporary = folder.resolve("." + stem + "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".tmp");
             FileChannel channel;
             try {
-                channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                channel = FileChannel.open(temporary, uncached == null ? CACHED : UNCACHED);
             } catch (FileAlreadyExistsException taken) {
                 continue; // another random name
+            } catch (IOException | UnsupportedOperationException e) {
+                if (uncached == null) {
+                    throw e;
+                }
+                Files.deleteIfExists(temporary);
+                uncached = null; // the file system cannot
+                continue;
             }
             try {
                 copyPermissions(target, temporary);
@@ -89,18 +118,18 @@ public final class AtomicFile implements Closeable {
                 Files.deleteIfExists(temporary);
                 throw e;
             }
-            return new AtomicFile(target, temporary, channel);
+            return new AtomicFile(target, temporary, channel, uncached);
         }
     }
 
-    /** The new contents; open for reading and writing until {@link #commit()} or {@link #close()}. */
+    /** The new contents; unless opened uncached, open for reading and writing until {@link #commit()} or {@link #close()}. */
     public FileChannel channel() {
         return channel;
     }
 
     /** Writes the new contents from front to back; large ones are on their way to the disk before the end is reached. */
     public ChannelOutput output() {
-        return new ChannelOutput(channel, early::written);
+        return uncached == null ? new ChannelOutput(channel, early::written) : new ChannelOutput(channel, uncached);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.candela.io;
 
+import io.candela.io.pt.PtWriter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -22,6 +25,7 @@ final class CheckpointFolder {
     private final Path folder;
     private final Consumer<String> warnings;
     private final List<CheckpointHeader> headers = new ArrayList<>();
+    private ByteBuffer uncached; // to save through; null if files go through the system's memory
     private int unreadable;
 
     CheckpointFolder(Path folder, Consumer<String> warnings) throws IOException {
@@ -55,23 +59,32 @@ final class CheckpointFolder {
         }
     }
 
-    Path file(long step) {
-        return folder.resolve("step-" + step + ".pth");
+    /** From now on checkpoints go past the system's memory for files, where that is possible. */
+    void saveUncached() throws IOException {
+        uncached = ChannelOutput.uncachedBuffer(folder);
     }
 
-    /** For the next checkpoint. */
-    long nextSerial() {
-        return headers.isEmpty() ? 1 : headers.get(headers.size() - 1).serial() + 1;
-    }
-
-    /** A checkpoint was saved. */
-    void add(CheckpointHeader header) {
-        headers.removeIf(known -> known.path().equals(header.path()));
-        headers.add(header);
+    /**
+     * Saves a checkpoint, and then deletes what need not be kept.
+     *
+     * @param contents the file, to which the number of the checkpoint is added
+     */
+    void save(Map<String, Object> contents, Checkpoint checkpoint, CheckpointOptions options) throws IOException {
+        Path file = folder.resolve("step-" + checkpoint.step() + ".pth");
+        long serial = headers.isEmpty() ? 1 : headers.get(headers.size() - 1).serial() + 1;
+        contents.put(CheckpointHeader.SERIAL, serial);
+        if (uncached == null) {
+            TensorIO.save(contents, file);
+        } else {
+            PtWriter.write(contents, file, new TensorViews(), uncached);
+        }
+        headers.removeIf(known -> known.path().equals(file));
+        headers.add(new CheckpointHeader(file, serial, checkpoint.step(), checkpoint.epoch(), checkpoint.metrics()));
+        prune(options);
     }
 
     /** Deletes what need not be kept. Files that could not be read neither count nor go. */
-    void prune(CheckpointOptions options) throws IOException {
+    private void prune(CheckpointOptions options) throws IOException {
         Set<CheckpointHeader> kept = new HashSet<>(headers.subList(Math.max(0, headers.size() - options.keepLast()), headers.size()));
         if (options.metric() != null) {
             best(options.metric(), options.largest()).limit(options.keepBest()).forEach(kept::add);

@@ -5,6 +5,7 @@ import io.candela.tensor.Generator;
 import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ import java.util.function.Supplier;
  *
  * <p>With {@link CheckpointOptions#async async(true)}, {@link #save} copies the states and returns, and a thread writes the file. There is never more than one
  * such copy: the next save waits until the file before it is on the disk. A program that ends without {@link #close()} still finishes the file
- * under way, but does not learn of its failure.
+ * under way, but does not learn of its failure. On Linux these files go past the system's memory for files where the file system lets them.
  *
  * <p>Not for several threads at once.
  */
@@ -61,9 +62,14 @@ public final class Checkpointer implements AutoCloseable {
     private final CheckpointFolder folder;
     private final Map<String, Part> parts = new LinkedHashMap<>();
     private final Map<String, Generator> generators = new LinkedHashMap<>();
-    private Thread writer; // null unless a file is under way
-    private IOException failure; // of the writer; read when it has ended
+    private CheckpointWriter writer; // null until the first asynchronous save
+    private long saved; // the step that the writer was given last
     private boolean closed;
+
+    /** Stops the writers of those that nobody closes. */
+    private static final class Ends {
+        static final Cleaner CLEANER = Cleaner.create();
+    }
 
     /** How to take and to give a state. */
     private record Part(Supplier<? extends Map<String, ?>> get, Consumer<? super Map<String, ?>> set) {
@@ -164,8 +170,13 @@ public final class Checkpointer implements AutoCloseable {
         contents.put(CheckpointHeader.METRICS, checkpoint.metrics());
         contents.put(CheckpointHeader.VALUES, checkpoint.values());
         if (!options.async()) {
-            write(contents, checkpoint);
+            folder.save(contents, checkpoint, options);
             return;
+        }
+        if (writer == null) {
+            folder.saveUncached();
+            writer = new CheckpointWriter();
+            Ends.CLEANER.register(this, writer::stop);
         }
         IOException before = await();
         Snapshot snapshot;
@@ -177,32 +188,24 @@ public final class Checkpointer implements AutoCloseable {
             }
             throw e;
         }
-        writer = new Thread(() -> writeAside(snapshot, checkpoint), "candela-checkpoint");
-        writer.start();
+        saved = checkpoint.step();
+        writer.start(aside(snapshot, checkpoint, folder, options));
         if (before != null) {
             throw before;
         }
     }
 
-    private void writeAside(Snapshot snapshot, Checkpoint checkpoint) {
-        try {
-            @SuppressWarnings("unchecked")
-            Map<String, Object> contents = (Map<String, Object>) snapshot.value();
-            write(contents, checkpoint);
-        } catch (IOException | RuntimeException | Error e) { // all of it is for the caller's thread
-            failure = new IOException("Checkpointer: the checkpoint of step %d was not saved: %s".formatted(checkpoint.step(), e), e);
-        } finally {
-            snapshot.release();
-        }
-    }
-
-    private void write(Map<String, Object> contents, Checkpoint checkpoint) throws IOException {
-        Path file = folder.file(checkpoint.step());
-        long serial = folder.nextSerial();
-        contents.put(CheckpointHeader.SERIAL, serial);
-        TensorIO.save(contents, file);
-        folder.add(new CheckpointHeader(file, serial, checkpoint.step(), checkpoint.epoch(), checkpoint.metrics()));
-        folder.prune(options);
+    /** Static, so that the writer does not keep this reachable. */
+    private static CheckpointWriter.Job aside(Snapshot snapshot, Checkpoint checkpoint, CheckpointFolder folder, CheckpointOptions options) {
+        return () -> {
+            try {
+                @SuppressWarnings("unchecked")
+                Map<String, Object> contents = (Map<String, Object>) snapshot.value();
+                folder.save(contents, checkpoint, options);
+            } finally {
+                snapshot.release();
+            }
+        };
     }
 
     /**
@@ -219,21 +222,8 @@ public final class Checkpointer implements AutoCloseable {
 
     /** @return the writer's failure; null if there is none */
     private IOException await() {
-        boolean interrupted = false;
-        while (writer != null) {
-            try {
-                writer.join();
-                writer = null;
-            } catch (InterruptedException e) {
-                interrupted = true; // for the caller to see; the file needs no more than a moment
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        IOException e = failure;
-        failure = null;
-        return e;
+        Throwable e = writer == null ? null : writer.await();
+        return e == null ? null : new IOException("Checkpointer: the checkpoint of step %d was not saved: %s".formatted(saved, e), e);
     }
 
     // ---- restore ----
@@ -388,6 +378,9 @@ public final class Checkpointer implements AutoCloseable {
         }
         closed = true;
         IOException e = await();
+        if (writer != null) {
+            writer.stop();
+        }
         lock.close();
         if (e != null) {
             throw e;

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +85,34 @@ class AtomicFileTest {
             Arrays.fill(expected, (byte) Math.min(fill, 2));
             expected[40 << 20] = 9;
             assertTrue(Arrays.equals(expected, all));
+            assertEquals(List.of("a"), names());
+        }
+    }
+
+    /** Whole blocks go to the file as they fill up, the rest with the flush; it may come in the midst. */
+    @Test
+    void uncachedFilesHaveTheBytesThatWerePut() throws IOException {
+        ByteBuffer buffer = ChannelOutput.uncachedBuffer(folder);
+        assumeTrue(buffer != null, "a file system with other blocks");
+        for (int size : new int[] {0, 1, 4095, 4096, 4097, 1 << 20, (3 << 20) + 5}) {
+            ByteArrayOutputStream expected = new ByteArrayOutputStream();
+            try (AtomicFile file = AtomicFile.openUncached(folder.resolve("a"), buffer)) {
+                ChannelOutput out = file.output();
+                for (int round = 0; round < 3; round++) {
+                    byte[] part = new byte[size];
+                    new Random(size + round).nextBytes(part);
+                    out.room(8).putLong(round);
+                    out.put(ByteBuffer.wrap(part));
+                    expected.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(round).array());
+                    expected.writeBytes(part);
+                    assertEquals(expected.size(), out.position());
+                    if (round != 1) {
+                        out.flush();
+                    }
+                }
+                file.commit();
+            }
+            assertTrue(Arrays.equals(expected.toByteArray(), Files.readAllBytes(folder.resolve("a"))), () -> size + " bytes");
             assertEquals(List.of("a"), names());
         }
     }

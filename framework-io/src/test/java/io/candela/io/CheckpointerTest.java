@@ -149,6 +149,74 @@ class CheckpointerTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4096, 700_001})
+    void aFileWrittenAsideHasTheSameBytes(int elements) throws IOException {
+        Tensor.manualSeed(3);
+        Tensor values = Tensor.rand(elements);
+        for (boolean async : new boolean[] {false, true}) {
+            try (Checkpointer checkpoints = Checkpointer.open(folder.resolve("async-" + async), CheckpointOptions.defaults().async(async))
+                    .with("part", () -> Map.of("values", values), state -> { })) {
+                Checkpoint checkpoint = Checkpoint.at(1).metric("loss", 0.5).value("note", "x");
+                checkpoints.save(checkpoint);
+                checkpoints.flush();
+                checkpoints.save(checkpoint); // replaces it
+            }
+        }
+        assertArrayEquals(Files.readAllBytes(folder.resolve("async-false/step-1.pth")), Files.readAllBytes(folder.resolve("async-true/step-1.pth")));
+    }
+
+    private static long writers() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().equals("candela-checkpoint")).count();
+    }
+
+    private static void awaitNoWriter() throws InterruptedException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (writers() > 0 && System.nanoTime() < deadline) {
+            System.gc();
+            Thread.sleep(5);
+        }
+        assertEquals(0, writers());
+    }
+
+    @Test
+    void theWriterEndsWithItsCheckpointer() throws IOException, InterruptedException {
+        try (Checkpointer checkpoints = open(CheckpointOptions.defaults().async(true))) {
+            checkpoints.save(Checkpoint.at(1));
+            checkpoints.save(Checkpoint.at(2));
+            assertEquals(1, writers(), "one thread for all files");
+        }
+        awaitNoWriter();
+    }
+
+    @Test
+    void theWriterOfAForgottenCheckpointerEndsToo() throws IOException, InterruptedException {
+        Checkpointer forgotten = open(CheckpointOptions.defaults().async(true));
+        forgotten.save(Checkpoint.at(1));
+        assertEquals(1, writers());
+        forgotten = null;
+        awaitNoWriter();
+        assertEquals(1, Checkpointer.latest(folder).orElseThrow().step());
+    }
+
+    /** Saves and ends without closing. */
+    private static final class EndsAtOnce {
+        public static void main(String[] args) throws IOException {
+            Tensor values = Tensor.ones(1 << 22);
+            Checkpointer.open(Path.of(args[0]), CheckpointOptions.defaults().async(true)).with("part", () -> Map.of("values", values), state -> { })
+                    .save(Checkpoint.at(1));
+        }
+    }
+
+    @Test
+    void aProcessThatEndsFinishesTheFile() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                System.getProperty("java.class.path"), EndsAtOnce.class.getName(), folder.toString()).inheritIO().start();
+        assertEquals(0, process.waitFor());
+        assertEquals(List.of("step-1.pth"), names());
+        assertEquals(1 << 22, Checkpointer.latest(folder).orElseThrow().state("part").get("values").tensor().sum().item());
+    }
+
     @Test
     void keepsTheLastAndTheBest() throws IOException {
         double[] losses = {5, 1, 3, Double.NaN, 1, 2, 4};

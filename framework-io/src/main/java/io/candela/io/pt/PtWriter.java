@@ -32,9 +32,23 @@ public final class PtWriter {
      * @throws IllegalArgumentException if a value cannot be written, or a container contains itself; no file is touched
      */
     public static void write(Object value, Path path, UnaryOperator<Object> adapter) throws IOException {
+        write(value, path, adapter, AtomicFile::open);
+    }
+
+    /** As {@link #write(Object, Path, UnaryOperator)}, with {@link AtomicFile#openUncached}. */
+    public static void write(Object value, Path path, UnaryOperator<Object> adapter, ByteBuffer uncached) throws IOException {
+        write(value, path, adapter, target -> AtomicFile.openUncached(target, uncached));
+    }
+
+    /** How to open a file. */
+    private interface Opener {
+        AtomicFile open(Path path) throws IOException;
+    }
+
+    private static void write(Object value, Path path, UnaryOperator<Object> adapter, Opener opener) throws IOException {
         WritePlan plan = new WritePlan(value, adapter);
         byte[] pickle = PickleWriter.write(value, plan);
-        try (AtomicFile file = AtomicFile.open(path)) {
+        try (AtomicFile file = opener.open(path)) {
             ZipWriter zip = new ZipWriter(file.output(), folder(path));
             zip.write("data.pkl", pickle);
             zip.write(".format_version", "1");

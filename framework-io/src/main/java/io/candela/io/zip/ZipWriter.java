@@ -20,7 +20,6 @@ import java.util.zip.Deflater;
 public final class ZipWriter {
     private static final int ALIGNMENT = 64;
     private static final int DEFLATE_ROOM = 1 << 12;
-    private static final int CHUNK = 1 << 20; // small enough that the checksum finds the bytes in the cache
 
     private final ChannelOutput out;
     private final String folder;
@@ -65,7 +64,7 @@ public final class ZipWriter {
         Deflater deflater = method == Zip.STORED ? null : new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
             for (long offset = 0; offset < size; ) {
-                int length = (int) Math.min(CHUNK, size - offset);
+                int length = (int) Math.min(out.portion(), size - offset);
                 ByteBuffer chunk = data.window(offset, length);
                 if (chunk.remaining() != length) {
                     throw new IllegalArgumentException("ZipWriter: window of " + name + " has " + chunk.remaining() + " bytes, not " + length);
