@@ -12,7 +12,6 @@ import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -26,37 +25,10 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "digits", sortOptions = false, description = {
     "Trains a convolutional network to read handwritten digits, saves it, and checks that the saved one predicts the same.",
-    "With both --load and --predict it only predicts, with the loaded weights."})
+    "With both --load and --predict it only predicts, with the loaded weights. The learning rate falls along a cosine."})
 final class Digits extends TrainingCommand {
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "15", description = "Passes over the training data (${DEFAULT-VALUE}).")
-    private int epochs;
-
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Seed of all that is random (${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(names = "--lr", paramLabel = "LR", defaultValue = "0.005", description = "Learning rate of Adam in the first epoch (${DEFAULT-VALUE}); it falls"
-            + " along a cosine.")
-    private double lr;
-
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "64", description = "Pictures per step (${DEFAULT-VALUE}).")
-    private int batchSize;
-
     @Option(names = "--data", paramLabel = "DIR", description = "Folder with MNIST's four files, packed or not, instead of the 1797 pictures built in.")
     private Path data;
-
-    @Option(names = "--save", paramLabel = "FILE", defaultValue = "digits-model.pth", description = "Where to save the weights (${DEFAULT-VALUE}).")
-    private Path save;
-
-    @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
-    private Path load;
-
-    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, and go on from the last one there: a run that was stopped"
-            + " anywhere ends as one that was not.")
-    private Path resume;
-
-    @Option(names = "--save-every", paramLabel = "N", defaultValue = "50", description = "Steps from one checkpoint to the next (${DEFAULT-VALUE}); one more is"
-            + " saved at the end.")
-    private int saveEvery;
 
     @Option(names = "--predict", paramLabel = "CSV", description = "Pictures without digits, p0 to p63 from 0 to 16: prints the digit and its"
             + " probability for each.")
@@ -65,17 +37,21 @@ final class Digits extends TrainingCommand {
     @Option(names = "--threads", paramLabel = "N", description = "How many threads large kernels use (the processors).")
     private Integer threads;
 
-    private Digits() {}
+    private Digits() {
+        super(15, 5e-3, 64, Path.of("digits-model.pth"), 50);
+    }
 
     @Override
     public Integer call() throws InputException, IOException {
-        checkOptions();
+        checkOptions(predict);
+        check(threads == null || threads >= 1, "--threads must be 1 or more, got " + threads);
+        check(data == null || predict == null, "--predict takes pictures of 8 by 8, but a network for --data reads larger ones");
         Device device = device();
         if (threads != null) {
             CpuBackend.setThreads(threads);
         }
         Tensor unknown = predict == null ? null : DigitsData.unknown(predict).to(device);
-        if (predictsOnly()) {
+        if (predictsOnly(predict)) {
             DigitsNet model = new DigitsNet(DigitsData.BUNDLED_SIDE);
             ModelFiles.restore(model, load);
             model.to(device);
@@ -116,14 +92,10 @@ final class Digits extends TrainingCommand {
         report(new Result(save, score, epochs, seconds, "digit", unknown == null ? null : predictions(model, unknown)));
     }
 
-    /** What has to be the same when a training goes on; the number of epochs too, because the learning rate falls to its last. */
+    /** The number of epochs has to be the same when a training goes on, because the learning rate falls to its last. */
     private Map<String, Object> fixedOptions(DigitsData data) {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("--seed", seed);
+        Map<String, Object> options = fixedOptions(data.fingerprint());
         options.put("--epochs", (long) epochs);
-        options.put("--lr", lr);
-        options.put("--batch-size", (long) batchSize);
-        options.put("--data", data.fingerprint());
         return options;
     }
 
@@ -150,25 +122,6 @@ final class Digits extends TrainingCommand {
                 line.append(" ").append(("%" + width + "s").formatted(count == 0 ? "." : count));
             }
             say("%s", line);
-        }
-    }
-
-    // ---- options ----
-
-    private boolean predictsOnly() {
-        return load != null && predict != null;
-    }
-
-    /** All that can be known to fail before the training is told before it. */
-    private void checkOptions() throws InputException {
-        checkNumbers(epochs, lr, batchSize, saveEvery);
-        check(threads == null || threads >= 1, "--threads must be 1 or more, got " + threads);
-        check(data == null || predict == null, "--predict takes pictures of 8 by 8, but a network for --data reads larger ones");
-        if (predictsOnly()) {
-            checkOnlyPredicts();
-        } else {
-            check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
-            checkCanSave(save);
         }
     }
 }

@@ -7,9 +7,7 @@ import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,49 +19,25 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "iris", sortOptions = false, description = {
     "Trains a network to tell three species of iris apart by four measurements, saves it, and checks that the saved one predicts the same.",
-    "With both --load and --predict it only predicts, with the loaded weights."})
+    "With both --load and --predict it only predicts, with the loaded weights. A run may be resumed with more --epochs."})
 final class Iris extends TrainingCommand {
-    @Option(names = "--epochs", paramLabel = "N", defaultValue = "100", description = "Passes over the training data (${DEFAULT-VALUE}).")
-    private int epochs;
-
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Seed of all that is random (${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(names = "--lr", paramLabel = "LR", defaultValue = "0.001", description = "Learning rate of Adam (${DEFAULT-VALUE}).")
-    private double lr;
-
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "5", description = "Flowers per step (${DEFAULT-VALUE}).")
-    private int batchSize;
-
     @Option(names = "--data", paramLabel = "CSV", description = "Flowers to learn from (70 %%) and test with (30 %%), instead of the 150 built in:"
             + " sepal_length,sepal_width,petal_length,petal_width,species.")
     private Path data;
 
-    @Option(names = "--save", paramLabel = "FILE", defaultValue = "iris-model.pth", description = "Where to save the weights (${DEFAULT-VALUE}).")
-    private Path save;
-
-    @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
-    private Path load;
-
-    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, and go on from the last one there: a run that was stopped anywhere,"
-            + " or had fewer --epochs, ends as one that was not.")
-    private Path resume;
-
-    @Option(names = "--save-every", paramLabel = "N", defaultValue = "200", description = "Steps from one checkpoint to the next (${DEFAULT-VALUE}); one more is"
-            + " saved at the end.")
-    private int saveEvery;
-
     @Option(names = "--predict", paramLabel = "CSV", description = "Flowers without species: prints the species and its probability for each.")
     private Path predict;
 
-    private Iris() {}
+    private Iris() {
+        super(100, 1e-3, 5, Path.of("iris-model.pth"), 200);
+    }
 
     @Override
     public Integer call() throws InputException, IOException {
-        checkOptions();
+        checkOptions(predict);
         Device device = device();
         Tensor unknown = predict == null ? null : IrisCsv.measurements(predict).to(device);
-        if (predictsOnly()) {
+        if (predictsOnly(predict)) {
             Multiclass model = new Multiclass();
             ModelFiles.restore(model, load);
             model.to(device);
@@ -90,7 +64,7 @@ final class Iris extends TrainingCommand {
         ShuffledFlowers batches = new ShuffledFlowers(split.train(), batchSize);
         var parts = new ResumableRun.Parts(training, null, batches::stateDict, batches::loadStateDict);
         double seconds;
-        try (ResumableRun run = ResumableRun.open(resume, parts, fixedOptions(data), saveEvery, epochs)) {
+        try (ResumableRun run = ResumableRun.open(resume, parts, fixedOptions(data.fingerprint()), saveEvery, epochs)) {
             say("iris: %d flowers to learn from, %d to test with; seed %d", split.train().size(), split.test().size(), seed);
             seconds = train(run, epochs, () -> training.epoch(batches, run::step), () -> Score.of(model, split.train()).accuracy());
         }
@@ -102,34 +76,7 @@ final class Iris extends TrainingCommand {
         report(new Result(save, score, epochs, seconds, "species", unknown == null ? null : predictions(model, unknown)));
     }
 
-    /** What has to be the same when a training goes on. */
-    private Map<String, Object> fixedOptions(IrisData data) {
-        Map<String, Object> options = new LinkedHashMap<>();
-        options.put("--seed", seed);
-        options.put("--lr", lr);
-        options.put("--batch-size", (long) batchSize);
-        options.put("--data", data.fingerprint());
-        return options;
-    }
-
     private static List<Prediction> predictions(Layer model, Tensor input) {
         return Prediction.of(model, input, IrisData.SPECIES);
-    }
-
-    // ---- options ----
-
-    private boolean predictsOnly() {
-        return load != null && predict != null;
-    }
-
-    /** All that can be known to fail before the training is told before it. */
-    private void checkOptions() throws InputException {
-        checkNumbers(epochs, lr, batchSize, saveEvery);
-        if (predictsOnly()) {
-            checkOnlyPredicts();
-        } else {
-            check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
-            checkCanSave(save);
-        }
     }
 }

@@ -12,8 +12,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.DoubleSupplier;
 import picocli.CommandLine.Command;
@@ -28,6 +30,31 @@ abstract class TrainingCommand implements Callable<Integer> {
     private static final int LAST = 100;
     private static final List<String> TRAINING_OPTIONS = List.of("--epochs", "--lr", "--batch-size", "--data", "--save", "--resume", "--save-every");
 
+    @Option(names = "--epochs", paramLabel = "N", description = "Passes over the training data (${DEFAULT-VALUE}).")
+    int epochs;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "0", description = "Seed of all that is random (${DEFAULT-VALUE}).")
+    long seed;
+
+    @Option(names = "--lr", paramLabel = "LR", description = "Learning rate of Adam (${DEFAULT-VALUE}).")
+    double lr;
+
+    @Option(names = "--batch-size", paramLabel = "N", description = "Samples per step (${DEFAULT-VALUE}).")
+    int batchSize;
+
+    @Option(names = "--save", paramLabel = "FILE", description = "Where to save the weights (${DEFAULT-VALUE}).")
+    Path save;
+
+    @Option(names = "--load", paramLabel = "FILE", description = "Weights to start from, instead of random ones.")
+    Path load;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Save checkpoints to DIR, and go on from the last one there: a run that was stopped"
+            + " anywhere ends as one that was not.")
+    Path resume;
+
+    @Option(names = "--save-every", paramLabel = "N", description = "Steps from one checkpoint to the next (${DEFAULT-VALUE}); one more is saved at the end.")
+    int saveEvery;
+
     @Option(names = "--device", paramLabel = "DEVICE", order = LAST, defaultValue = "cpu", description = "Where to compute: cpu, cuda or cuda:N"
             + " (${DEFAULT-VALUE}). What is random in data and start values is drawn on the CPU, whatever the device.")
     private String device;
@@ -41,6 +68,15 @@ abstract class TrainingCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    /** The defaults in which the commands differ. */
+    TrainingCommand(int epochs, double lr, int batchSize, Path save, int saveEvery) {
+        this.epochs = epochs;
+        this.lr = lr;
+        this.batchSize = batchSize;
+        this.save = save;
+        this.saveEvery = saveEvery;
+    }
 
     // ---- options ----
 
@@ -61,23 +97,40 @@ abstract class TrainingCommand implements Callable<Integer> {
         }
     }
 
-    final void checkNumbers(int epochs, double lr, int batchSize, int saveEvery) {
+    /** Whether there is nothing to train. */
+    final boolean predictsOnly(Path predict) {
+        return load != null && predict != null;
+    }
+
+    /** All that can be known to fail before the training is told before it. */
+    final void checkOptions(Path predict) throws InputException {
         check(epochs >= 0, "--epochs must be 0 or more, got " + epochs);
         check(lr > 0 && lr < Double.POSITIVE_INFINITY, "--lr must be a number above 0, got " + lr);
         check(batchSize >= 1, "--batch-size must be 1 or more, got " + batchSize);
         check(saveEvery >= 1, "--save-every must be 1 or more, got " + saveEvery);
-    }
-
-    /** For runs with both --load and --predict. */
-    final void checkOnlyPredicts() {
-        for (String option : TRAINING_OPTIONS) {
-            check(!spec.commandLine().getParseResult().hasMatchedOption(option),
-                    option + " is for training, but --load and --predict together only predict");
+        if (predictsOnly(predict)) {
+            for (String option : TRAINING_OPTIONS) {
+                check(!spec.commandLine().getParseResult().hasMatchedOption(option),
+                        option + " is for training, but --load and --predict together only predict");
+            }
+        } else {
+            check(resume == null || load == null, "--resume and --load both say where to start from, give one of them");
+            checkCanSave(save);
         }
     }
 
+    /** What has to be the same when a training goes on. */
+    final Map<String, Object> fixedOptions(long data) {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("--seed", seed);
+        options.put("--lr", lr);
+        options.put("--batch-size", (long) batchSize);
+        options.put("--data", data);
+        return options;
+    }
+
     /** Told before the training, not after it. */
-    static void checkCanSave(Path save) throws InputException {
+    private static void checkCanSave(Path save) throws InputException {
         Path folder = save.toAbsolutePath().getParent();
         if (Files.isDirectory(save)) {
             throw new InputException(save + ": cannot be saved to, it is a folder");
