@@ -1,5 +1,6 @@
 package io.candela.backend;
 
+import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 
 /**
@@ -21,6 +22,24 @@ public interface NormKernels {
      * @param bias    {@code (channels)}, or null for 0
      */
     void normalize(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor out);
+
+    /**
+     * {@link #moments}, then {@link #normalize} with them.
+     *
+     * @param eps is added to variances
+     * @return the inverse of the deviation, 1/√(variance + eps)
+     */
+    default Tensor standardize(Tensor x, double eps, Tensor weight, Tensor bias, Tensor mean, Tensor variance, Tensor out) {
+        moments(x, mean, variance);
+        Tensor inverse = variance.add(eps).rsqrt();
+        normalize(x, mean, inverse, weight, bias, out);
+        return inverse;
+    }
+
+    /** Whether a sample's one group, of {@code length} channels and one position, takes weights as fast as a group of few channels. */
+    default boolean weighsElements(DType type, int length) {
+        return false;
+    }
 
     /**
      * Writes the gradients of {@link #normalize} from that of its result.

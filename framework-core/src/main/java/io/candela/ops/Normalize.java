@@ -150,14 +150,23 @@ public final class Normalize extends JointOp {
     }
 
     /**
-     * Each row of {@code (rows, n)} by itself, to mean 0 and variance 1.
+     * Each row of {@code (rows, n)} by itself, to mean 0 and variance 1, then scaled and shifted element by element.
      *
+     * @param weight {@code (n)}, or null for 1
+     * @param bias   {@code (n)}, or null for 0
      * @throws io.candela.tensor.DTypeException if {@code x} is not floating point
      */
-    public static Tensor rows(String who, Tensor x, double eps) {
+    public static Tensor rows(String who, Tensor x, Tensor weight, Tensor bias, double eps) {
         Matrices.checkFloating(who, x);
-        Tensor sample = x.contiguous().unsqueeze(0); // rows are the channels of one sample
-        return apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null, null).squeeze(0);
+        Tensor dense = x.contiguous();
+        boolean like = (weight == null || weight.dtype() == x.dtype()) && (bias == null || bias.dtype() == x.dtype());
+        if (like && Backend.of(x).norm().weighsElements(x.dtype(), x.size(1))) {
+            return apply(new Normalize(who, eps, Shape.of(x.size(0), 1), null, null), dense, weight, bias, null);
+        }
+        Tensor sample = dense.unsqueeze(0); // rows are the channels of one sample
+        Tensor normal = apply(new Normalize(who, eps, Shape.of(1, x.size(0)), null, null), sample, null, null, null).squeeze(0);
+        Tensor scaled = weight == null ? normal : normal.mul(weight);
+        return bias == null ? scaled : scaled.add(bias);
     }
 
     /** Half types are computed in float32; weight and bias may then be that, too. */
@@ -232,14 +241,21 @@ public final class Normalize extends JointOp {
         if (!constant) {
             mean = Tensor.empty(statistics, DType.FLOAT64, input.device());
             variance = Tensor.empty(statistics, DType.FLOAT64, input.device());
-            Backend.of(input).norm().moments(input, mean, variance);
+        }
+        NormKernels kernels = Backend.of(input).norm();
+        if (!constant && !relu) {
+            inverse = kernels.standardize(input, eps, xs[WEIGHT], xs[BIAS], mean, variance, out);
+            return out;
+        }
+        if (!constant) {
+            kernels.moments(input, mean, variance);
         }
         inverse = variance.add(eps).rsqrt();
         if (!relu) {
-            Backend.of(input).norm().normalize(input, mean, inverse, xs[WEIGHT], xs[BIAS], out);
+            kernels.normalize(input, mean, inverse, xs[WEIGHT], xs[BIAS], out);
             return out;
         }
-        Backend.of(input).norm().normalizeRelu(input, mean, inverse, xs[WEIGHT], xs[BIAS], xs[RESIDUAL], out);
+        kernels.normalizeRelu(input, mean, inverse, xs[WEIGHT], xs[BIAS], xs[RESIDUAL], out);
         if (xs[RESIDUAL] != null) {
             y = saveResult(out);
         } else if (isRecorded()) {

@@ -151,7 +151,7 @@ class BadInputTest {
         assertThrows(DTypeException.class, () -> NllLoss.apply(x, Tensor.zeros(3), null, -100, NllLoss.Reduction.MEAN));
         assertThrows(IllegalArgumentException.class,
                 () -> NllLoss.apply(x.to(DType.INT64), Tensor.zeros(DType.INT64, 3), null, -100, NllLoss.Reduction.MEAN));
-        assertThrows(DTypeException.class, () -> Normalize.rows("layerNorm", Tensor.zeros(DType.INT64, 2, 2), 1e-5));
+        assertThrows(DTypeException.class, () -> Normalize.rows("layerNorm", Tensor.zeros(DType.INT64, 2, 2), null, null, 1e-5));
         assertThrows(DTypeException.class, () -> Linear.apply(Tensor.zeros(DType.BOOL, 2, 2), Tensor.zeros(DType.BOOL, 2, 2), null));
     }
 

@@ -67,11 +67,6 @@ public final class LayerNorm extends HookedLayer implements Parametrizable {
         return dims;
     }
 
-    static Tensor affine(Tensor x, Tensor weight, Tensor bias) {
-        Tensor scaled = weight == null ? x : x.mul(weight);
-        return bias == null ? scaled : scaled.add(bias);
-    }
-
     /** The scale; null when built without one. */
     public Tensor weight() {
         return current(weight);

@@ -156,10 +156,10 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
         }
         LayerNorm.dims("layerNorm", x, normalizedShape, weight, bias);
         int rows = x.shape().dropLast(normalizedShape.length).numel();
-        return Pointwise.wide(x, y -> {
-            Tensor normal = Normalize.rows("layerNorm", y.reshape(rows, Shape.of(normalizedShape).numel()), eps);
-            return LayerNorm.affine(normal.view(y.shape().toArray()), weight, bias);
-        });
+        int length = Shape.of(normalizedShape).numel();
+        Tensor scale = weight == null ? null : weight.reshape(length);
+        Tensor shift = bias == null ? null : bias.reshape(length);
+        return Pointwise.wide(x, y -> Normalize.rows("layerNorm", y.reshape(rows, length), scale, shift, eps).view(y.shape().toArray()));
     }
 
     /**
@@ -176,7 +176,10 @@ abstract sealed class NormFunctions extends LossFunctions permits PoolFunctions 
         }
         int[] dims = LayerNorm.dims("rmsNorm", x, normalizedShape, weight, null);
         double least = eps != null ? eps : x.dtype() == DType.FLOAT64 ? Math.ulp(1.0) : Math.ulp(1f);
-        return Pointwise.wide(x, y -> LayerNorm.affine(y.mul(y.square().mean(true, dims).add(least).rsqrt()), weight, null));
+        return Pointwise.wide(x, y -> {
+            Tensor normal = y.mul(y.square().mean(true, dims).add(least).rsqrt());
+            return weight == null ? normal : normal.mul(weight);
+        });
     }
 
     /** {@link #normalize(Tensor, double, int, double)} with the Euclidean norm along dimension 1 and an eps of 1e-12. */

@@ -109,22 +109,55 @@ class NormTest {
         return x.dim() < 3 ? x : x.moveDim(1, -1).clone().moveDim(-1, 1);
     }
 
-    @Test
-    void layerNormOfLongAndManyRows() {
-        for (int[] sizes : new int[][] {{3, 2049}, {33, 1024}, {700, 130}, {5000, 9}, {2, 3, 5, 1025}}) {
-            int n = sizes[sizes.length - 1];
-            Tensor x = numbers(sizes);
-            Tensor exact = x.detach().setRequiresGrad(true);
-            Tensor centered = exact.sub(exact.mean(true, -1));
-            Tensor expected = centered.mul(centered.square().mean(true, -1).add(1e-5).rsqrt());
-            Tensor leaf = x.to(DType.FLOAT32).setRequiresGrad(true);
-            Tensor y = F.layerNorm(leaf, new int[] {n}, null, null, 1e-5);
-            Tensor g = x.flip(0);
-            Close.assertCloseValues(Arrays.toString(sizes), expected.detach(), y.detach().to(DType.FLOAT64), 1e-5);
-            Close.assertCloseValues("gradient " + Arrays.toString(sizes), Autograd.grad(new Tensor[] {expected}, new Tensor[] {exact}, new Tensor[] {g}, false,
-                    false, false)[0], Autograd.grad(new Tensor[] {y}, new Tensor[] {leaf}, new Tensor[] {g.to(DType.FLOAT32)}, false, false, false)[0]
-                    .to(DType.FLOAT64), 1e-5);
+    @TestFactory
+    Stream<DynamicTest> layerNormAsInDouble() {
+        return Stream.of(new int[] {3, 2049}, new int[] {33, 1024}, new int[] {700, 130}, new int[] {5000, 9}, new int[] {2, 3, 5, 1025}, new int[] {70, 7},
+                new int[] {20, 8192}, new int[] {3, 20_011}).flatMap(sizes -> Stream.of("", "weight", "bias", "weight, bias")
+                .map(with -> DynamicTest.dynamicTest(Arrays.toString(sizes) + " " + with, () -> checkLayerNorm(sizes, with))));
+    }
+
+    private static void checkLayerNorm(int[] sizes, String with) {
+        int n = sizes[sizes.length - 1];
+        Tensor x = numbers(sizes);
+        Tensor weight = with.contains("weight") ? numbers(n).mul(0.1).add(0.5) : null;
+        Tensor bias = with.contains("bias") ? numbers(n) : null;
+        Tensor g = numbers(sizes).flip(0);
+        Tensor[] exact = leaves(DType.FLOAT64, x, weight, bias);
+        Tensor centered = exact[0].sub(exact[0].mean(true, -1));
+        Tensor expected = centered.mul(centered.square().mean(true, -1).add(1e-5).rsqrt());
+        expected = weight == null ? expected : expected.mul(exact[1]);
+        expected = bias == null ? expected : expected.add(exact[2]);
+        Tensor[] leaves = leaves(DType.FLOAT32, x, weight, bias);
+        Tensor y = F.layerNorm(leaves[0], new int[] {n}, leaves[1], leaves[2], 1e-5);
+        Close.assertCloseValues("result", expected.detach(), y.detach().to(DType.FLOAT64), 1e-5);
+        Tensor[] asked = Stream.of(exact).filter(t -> t != null).toArray(Tensor[]::new);
+        Tensor[] askedFloat = Stream.of(leaves).filter(t -> t != null).toArray(Tensor[]::new);
+        Tensor[] gradients = Autograd.grad(new Tensor[] {expected}, asked, new Tensor[] {g}, false, false, false);
+        Tensor[] found = Autograd.grad(new Tensor[] {y}, askedFloat, new Tensor[] {g.to(DType.FLOAT32)}, false, false, false);
+        for (int i = 0; i < found.length; i++) {
+            double scale = Math.max(1, gradients[i].abs().max().item());
+            Close.assertCloseValues("gradient " + i, gradients[i].div(scale), found[i].to(DType.FLOAT64).div(scale), 1e-5);
         }
+    }
+
+    private static Tensor[] leaves(DType dtype, Tensor... values) {
+        return Stream.of(values).map(t -> t == null ? null : t.to(dtype).detach().clone().setRequiresGrad(true)).toArray(Tensor[]::new);
+    }
+
+    @Test
+    void rowsFarFromZeroKeepTheirDifferencesAndNaNStaysInItsRow() {
+        Tensor x = numbers(40, 512).add(10_000).to(DType.FLOAT32); // steps of 0.001: the input's own rounding
+        Tensor exact = x.to(DType.FLOAT64);
+        Tensor centered = exact.sub(exact.mean(true, -1));
+        Tensor expected = centered.mul(centered.square().mean(true, -1).add(1e-5).rsqrt());
+        Close.assertCloseValues("layer norm", expected, F.layerNorm(x, new int[] {512}, null, null, 1e-5).to(DType.FLOAT64), 2e-3);
+        Close.assertCloseValues("group norm", expected, F.groupNorm(x.view(10, 4, 512), 4, null, null, 1e-5).view(40, 512).to(DType.FLOAT64), 2e-3);
+        x.select(0, 7).narrow(0, 100, 1).fillInPlace(Double.NaN);
+        Tensor lost = F.layerNorm(x, new int[] {512}, Tensor.ones(512), Tensor.zeros(512), 1e-5).isNan();
+        assertEquals(512, lost.toLong().sum().item());
+        assertEquals(512, lost.select(0, 7).toLong().sum().item());
+        Tensor inGroups = F.groupNorm(x.view(10, 8, 256), 4, Tensor.ones(8), Tensor.zeros(8), 1e-5).isNan();
+        assertEquals(512, inGroups.toLong().sum().item());
     }
 
     @Test

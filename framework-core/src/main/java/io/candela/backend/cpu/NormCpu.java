@@ -87,7 +87,25 @@ final class NormCpu implements NormKernels {
     }
 
     @Override
+    public boolean weighsElements(DType type, int length) {
+        return type == DType.FLOAT32 && length >= NormRows.SHORTEST;
+    }
+
+    @Override
+    public Tensor standardize(Tensor x, double eps, Tensor weight, Tensor bias, Tensor mean, Tensor variance, Tensor out) {
+        if (!NormRows.fits(x, mean) || !NormRows.findsMoments(x, mean)) {
+            return NormKernels.super.standardize(x, eps, weight, bias, mean, variance, out);
+        }
+        NormRows.standardize(x, eps, weight, bias, mean, variance, out);
+        return variance.add(eps).rsqrt();
+    }
+
+    @Override
     public void normalize(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor out) {
+        if (NormRows.fits(x, mean)) {
+            NormRows.normalize(x, mean, inverse, weight, bias, out);
+            return;
+        }
         NormAffine affine = new NormAffine(x, mean, inverse, weight, bias);
         ChannelWalk walk = affine.walk;
         walk.forChunks(() -> NormLanes.of(x, null, out), (lanes, unit, part, from, to) -> {
@@ -113,6 +131,10 @@ final class NormCpu implements NormKernels {
     @Override
     public void normalizeGrad(Tensor g, Tensor x, Tensor mean, Tensor inverse, Tensor weight, boolean constant, Tensor gradX, Tensor gradWeight,
             Tensor gradBias) {
+        if (!constant && NormRows.fits(x, mean)) {
+            NormRows.gradients(g, x, mean, inverse, weight, gradX, gradWeight, gradBias);
+            return;
+        }
         new NormGradient(g, x, new NormAffine(x, mean, inverse, weight, null), constant).write(gradX, gradWeight, gradBias, null);
     }
 

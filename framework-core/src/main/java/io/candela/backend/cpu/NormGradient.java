@@ -139,7 +139,7 @@ final class NormGradient {
     }
 
     /** The sum over samples, where channels were counted anew in each. */
-    private static double[] bySamples(double[] values, int channels) {
+    static double[] bySamples(double[] values, int channels) {
         double[] out = new double[channels];
         for (int i = 0; i < values.length; i++) {
             out[i % channels] += values[i];

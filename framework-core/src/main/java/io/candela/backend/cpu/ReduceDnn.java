@@ -187,6 +187,11 @@ final class ReduceDnn {
     }
 
     /** Reduces rows that follow each other, at most {@link HostThread#BLOCK} of them. */
+    /** Sums of at most {@link HostThread#BLOCK} rows. */
+    static void sums(HostThread thread, long address, int rows, int columns, float[] results) {
+        reduce(thread, dnnl_reduction_sum, address, rows, columns, results);
+    }
+
     private static void reduce(HostThread thread, int algorithm, long address, int rows, int columns, float[] results) {
         HostBlock to = thread.exchange();
         Key key = new Key(algorithm, rows, columns);
