@@ -18,7 +18,8 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
     private int[] lastWith = {}; // of a convolution, the last one of the layers that may run with it: normalization, activation; else the layer itself
     private boolean[] beforeRelu = {}; // whether the layer is a batch normalization and the next one ReLU: they may run as one
 
-    private boolean[] afterPool = {}; // whether the layer is ReLU and the next one takes largest elements: the other way round is the same, but for the sign of zeros, of fewer elements
+    // Whether the layer is ReLU and the next one takes largest elements: the other way round is the same, but for the sign of zeros, of fewer elements.
+    private boolean[] afterPool = {};
 
     /** Layers under the keys {@code 0}, {@code 1}, …. */
     public Sequential(Layer... layers) {
