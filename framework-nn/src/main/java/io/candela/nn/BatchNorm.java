@@ -31,8 +31,8 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
     /** What stands for this layer in a model in which the layer before computes it: its input goes through. */
     final BatchNorm folded() {
         NormOptions stateless = options.withAffine(false).withTrackRunningStats(false);
-        BatchNorm out = this instanceof BatchNorm1d ? new BatchNorm1d(numFeatures, stateless)
-                : this instanceof BatchNorm2d ? new BatchNorm2d(numFeatures, stateless) : new BatchNorm3d(numFeatures, stateless);
+        BatchNorm out = this instanceof BatchNorm1d ? new BatchNorm1d(numFeatures(), stateless)
+                : this instanceof BatchNorm2d ? new BatchNorm2d(numFeatures(), stateless) : new BatchNorm3d(numFeatures(), stateless);
         out.folded = true;
         out.train(isTraining());
         return out;
@@ -44,7 +44,7 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
 
     /** Whether it computes the same for every batch, and nobody listens. */
     final boolean isFixed() {
-        return (folded || !isTraining() && hasStatistics() && runningMean().dtype() == DType.FLOAT32) && keepsNothing();
+        return !isPending() && (folded || !isTraining() && hasStatistics() && runningMean().dtype() == DType.FLOAT32) && keepsNothing();
     }
 
     /** What {@link #forward} does in evaluation, for a convolution to do. */
@@ -98,6 +98,7 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
 
     private Tensor normalized(Tensor x, boolean relu, Tensor residual) {
         checkRank(x, rank, otherRank);
+        decide(x.size(1));
         if (folded) {
             Tensor sum = residual == null ? x : x.add(residual);
             return relu ? sum.relu() : sum;
@@ -117,6 +118,6 @@ public abstract sealed class BatchNorm extends ChannelNorm permits BatchNorm1d, 
 
     @Override
     protected String describe() {
-        return folded ? numFeatures + ", folded into the layer before" : super.describe();
+        return folded ? numFeatures() + ", folded into the layer before" : super.describe();
     }
 }

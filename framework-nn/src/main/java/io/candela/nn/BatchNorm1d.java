@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link BatchNorm} of {@code (n, channels)} or {@code (n, channels, length)}. */
-public final class BatchNorm1d extends BatchNorm {
+public sealed class BatchNorm1d extends BatchNorm permits LazyBatchNorm1d {
     /** With the defaults, in float32. */
     public BatchNorm1d(int numFeatures) {
         this(numFeatures, options());

@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link BatchNorm} of {@code (n, channels, h, w)}. */
-public final class BatchNorm2d extends BatchNorm {
+public sealed class BatchNorm2d extends BatchNorm permits LazyBatchNorm2d {
     /** With the defaults, in float32. */
     public BatchNorm2d(int numFeatures) {
         this(numFeatures, options());

@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link BatchNorm} of {@code (n, channels, d, h, w)}. */
-public final class BatchNorm3d extends BatchNorm {
+public sealed class BatchNorm3d extends BatchNorm permits LazyBatchNorm3d {
     /** With the defaults, in float32. */
     public BatchNorm3d(int numFeatures) {
         this(numFeatures, options());

@@ -80,6 +80,8 @@ final class BuiltIns {
         entry(EmbeddingBag.class, l -> of("num_embeddings", l.weight().size(0), "embedding_dim", l.weight().size(1), "options", l.options),
                 a -> new EmbeddingBag(a.integer("num_embeddings"), a.integer("embedding_dim"), options(EmbeddingBag.Options.class, a)));
         fields(Identity.class);
+        entry(LazyLinear.class, l -> of("out_features", l.weight().size(0), "bias", l.bias() != null, "dtype", l.weight().dtype()),
+                a -> new LazyLinear(a.integer("out_features"), a.flag("bias"), dtype(a)));
         for (Class<? extends Module> dropout : List.of(Dropout.class, Dropout1d.class, Dropout2d.class, Dropout3d.class, AlphaDropout.class,
                 FeatureAlphaDropout.class)) {
             fields(dropout, "p");
@@ -90,6 +92,10 @@ final class BuiltIns {
         for (Class<? extends Module> conv : List.of(Conv1d.class, Conv2d.class, Conv3d.class, ConvTranspose1d.class, ConvTranspose2d.class,
                 ConvTranspose3d.class)) {
             fields(conv, "in_channels", "out_channels", "kernel_size", "options");
+        }
+        for (Class<? extends Module> conv : List.of(LazyConv1d.class, LazyConv2d.class, LazyConv3d.class, LazyConvTranspose1d.class,
+                LazyConvTranspose2d.class, LazyConvTranspose3d.class)) {
+            fields(conv, "out_channels", "kernel_size", "options");
         }
         fields(Fold.class, "output_size", "kernel_size", "dilation", "padding", "stride");
         fields(Unfold.class, "kernel_size", "dilation", "padding", "stride");
@@ -162,6 +168,10 @@ final class BuiltIns {
         for (Class<? extends Module> norm : List.of(BatchNorm1d.class, BatchNorm2d.class, BatchNorm3d.class, InstanceNorm1d.class,
                 InstanceNorm2d.class, InstanceNorm3d.class)) {
             fields(norm, "num_features", "options");
+        }
+        for (Class<? extends Module> norm : List.of(LazyBatchNorm1d.class, LazyBatchNorm2d.class, LazyBatchNorm3d.class, LazyInstanceNorm1d.class,
+                LazyInstanceNorm2d.class, LazyInstanceNorm3d.class)) {
+            fields(norm, "options");
         }
         entry(LayerNorm.class, l -> of("normalized_shape", l.normalizedShape, "eps", l.eps, "elementwise_affine", l.elementwiseAffine, "bias",
                 l.bias() != null), a -> new LayerNorm(a.integers("normalized_shape"), a.number("eps"), a.flag("elementwise_affine"), a.flag("bias")));

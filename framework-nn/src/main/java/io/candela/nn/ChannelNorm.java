@@ -12,7 +12,7 @@ import io.candela.tensor.Tensor;
  * {@code weight}, ones, and {@code bias}, zeros; {@code running_mean}, zeros, {@code running_var}, ones, and {@code num_batches_tracked}, 0 of int64.
  */
 public abstract sealed class ChannelNorm extends HookedLayer implements Parametrizable permits BatchNorm, InstanceNorm {
-    final int numFeatures;
+    private int numFeatures; // of a lazy layer 0 until it is decided
     final NormOptions options;
     private final Tensor weight; // null when built without one
     private final Tensor bias; // null when built without one
@@ -68,6 +68,22 @@ public abstract sealed class ChannelNorm extends HookedLayer implements Parametr
         }
     }
 
+    /** How many channels there are; a lazy layer may have learnt it from a file. */
+    final int numFeatures() {
+        if (numFeatures == 0 && this instanceof Lazy) {
+            Tensor one = weight != null ? weight : runningMean;
+            numFeatures = one == null ? 0 : one.size(0);
+        }
+        return numFeatures;
+    }
+
+    /** Takes the number of channels from an input, if it is to be decided. */
+    final void decide(int channels) {
+        if (isPending()) {
+            takeTensors(this instanceof BatchNorm ? new BatchNorm2d(channels, options) : new InstanceNorm2d(channels, options));
+        }
+    }
+
     /** @throws ShapeException if {@code x} has neither of two ranks */
     final void checkRank(Tensor x, int one, int other) {
         if (x.dim() != one && x.dim() != other) {
@@ -91,7 +107,7 @@ public abstract sealed class ChannelNorm extends HookedLayer implements Parametr
 
     @Override
     protected String describe() {
-        return numFeatures + ", eps=" + ModulePrinter.number(options.eps()) + ", momentum="
+        return numFeatures() + ", eps=" + ModulePrinter.number(options.eps()) + ", momentum="
                 + (options.momentum() == null ? "None" : ModulePrinter.number(options.momentum())) + ", affine=" + ModulePrinter.number(options.affine())
                 + ", bias=" + ModulePrinter.number(bias != null) + ", track_running_stats=" + ModulePrinter.number(options.trackRunningStats());
     }

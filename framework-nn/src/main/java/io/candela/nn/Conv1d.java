@@ -8,7 +8,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>State: {@code weight (out, in/groups, k)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(in/groups · kernel elements).
  */
-public final class Conv1d extends ConvLayer {
+public sealed class Conv1d extends ConvLayer permits LazyConv1d {
     /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
     public Conv1d(int inChannels, int outChannels, int kernelSize) {
         this(inChannels, outChannels, kernelSize, options());
@@ -28,6 +28,11 @@ public final class Conv1d extends ConvLayer {
      */
     public Conv1d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(1, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Whose number of input channels is decided later. */
+    Conv1d(int outChannels, int[] kernelSize, ConvOptions options) {
+        super(1, false, outChannels, kernelSize, options);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already. */

@@ -16,7 +16,7 @@ import io.candela.tensor.Tensor;
  * <p>Results lie channels-last in memory, on a GPU if the input does ({@link io.candela.tensor.MemoryFormat}): {@code flatten} and {@code reshape} work as always, {@code view}
  * may refuse.
  */
-public final class Conv2d extends ConvLayer {
+public sealed class Conv2d extends ConvLayer permits LazyConv2d {
     /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
     public Conv2d(int inChannels, int outChannels, int kernelSize) {
         this(inChannels, outChannels, kernelSize, options());
@@ -36,6 +36,11 @@ public final class Conv2d extends ConvLayer {
      */
     public Conv2d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(2, false, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Whose number of input channels is decided later. */
+    Conv2d(int outChannels, int[] kernelSize, ConvOptions options) {
+        super(2, false, outChannels, kernelSize, options);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already. */

@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /** What all convolution layers have in common: parameters, their start values, the printed form. */
 abstract sealed class ConvLayer extends HookedLayer implements Parametrizable permits Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d {
-    private final int inChannels;
+    private int inChannels; // of a lazy layer 0 until it is decided
     private final int outChannels;
     private final int[] kernelSize;
     private final boolean transposed;
@@ -25,6 +25,16 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
         this.kernelSize = ConvOptions.perDimension(who, "kernelSize", rank, kernelSize);
         this.transposed = transposed;
         this.options = options;
+        checkSizes(who);
+        Shape shape = weightShape();
+        weight = register("weight", Init.kaimingUniform(Tensor.empty(shape, options.dtype, Device.CPU), Math.sqrt(5), Init.FanMode.FAN_IN,
+                Init.Nonlinearity.LEAKY_RELU));
+        int fanIn = shape.numel() / Math.max(1, shape.dim(0));
+        double bound = fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
+        bias = register("bias", options.bias ? Init.uniform(Tensor.empty(Shape.of(outChannels), options.dtype, Device.CPU), -bound, bound) : null);
+    }
+
+    private void checkSizes(String who) {
         int groups = options.groups;
         if (inChannels % groups != 0 || outChannels % groups != 0) {
             throw new IllegalArgumentException("%s: %d input and %d output channels cannot both be cut into %d groups".formatted(who, inChannels,
@@ -34,12 +44,41 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
             throw new ShapeException("%s: channels must be 0 or more and kernel sizes 1 or more, got %d and %d channels, kernel %s", who, inChannels,
                     outChannels, Arrays.toString(this.kernelSize));
         }
-        Shape shape = (transposed ? Shape.of(inChannels, outChannels / groups) : Shape.of(outChannels, inChannels / groups)).append(this.kernelSize);
-        weight = register("weight", Init.kaimingUniform(Tensor.empty(shape, options.dtype, Device.CPU), Math.sqrt(5), Init.FanMode.FAN_IN,
-                Init.Nonlinearity.LEAKY_RELU));
-        int fanIn = shape.numel() / Math.max(1, shape.dim(0));
-        double bound = fanIn == 0 ? 0 : 1 / Math.sqrt(fanIn);
-        bias = register("bias", options.bias ? Init.uniform(Tensor.empty(Shape.of(outChannels), options.dtype, Device.CPU), -bound, bound) : null);
+    }
+
+    private Shape weightShape() {
+        int groups = options.groups;
+        return (transposed ? Shape.of(inChannels, outChannels / groups) : Shape.of(outChannels, inChannels / groups)).append(kernelSize);
+    }
+
+    /** How many there are; a lazy layer may have learnt it from a file. */
+    final int inChannels() {
+        if (inChannels == 0 && this instanceof Lazy) {
+            inChannels = transposed ? weight.size(0) : weight.size(1) * options.groups;
+        }
+        return inChannels;
+    }
+
+    /** A layer of this one's kind, with start values. */
+    private ConvLayer made(int channels) {
+        ConvOptions same = options.withDtype(weight.dtype());
+        return switch (kernelSize.length) {
+            case 1 -> transposed ? new ConvTranspose1d(channels, outChannels, kernelSize, same) : new Conv1d(channels, outChannels, kernelSize, same);
+            case 2 -> transposed ? new ConvTranspose2d(channels, outChannels, kernelSize, same) : new Conv2d(channels, outChannels, kernelSize, same);
+            default -> transposed ? new ConvTranspose3d(channels, outChannels, kernelSize, same) : new Conv3d(channels, outChannels, kernelSize, same);
+        };
+    }
+
+    /** Whose number of input channels is decided later. */
+    ConvLayer(int rank, boolean transposed, int outChannels, int[] kernelSize, ConvOptions options) {
+        String who = getClass().getSimpleName();
+        this.outChannels = outChannels;
+        this.kernelSize = ConvOptions.perDimension(who, "kernelSize", rank, kernelSize);
+        this.transposed = transposed;
+        this.options = options;
+        checkSizes(who);
+        weight = register("weight", Tensor.empty(weightShape(), options.dtype, Device.CPU));
+        bias = register("bias", options.bias ? Tensor.empty(Shape.of(0), options.dtype, Device.CPU) : null);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already, without a draw from the generator. */
@@ -150,7 +189,10 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
             throw new ShapeException("%s: the input must have %d dimensions, or %d without a batch, got %s%s", this, rank + 2, rank + 1, x.shape(),
                     x.dim() == rank ? "; unsqueeze(0) for the channel?" : "");
         }
-        if (x.size(-rank - 1) != inChannels) {
+        if (isPending()) {
+            takeTensors(made(x.size(-rank - 1)));
+        }
+        if (x.size(-rank - 1) != inChannels()) {
             throw new ShapeException("%s: the input must have %d channels in dimension %d, got %s%s", this, inChannels, x.dim() - rank - 1, x.shape(),
                     x.size(-1) == inChannels ? "; permute the last dimension there?" : "");
         }
@@ -158,7 +200,7 @@ abstract sealed class ConvLayer extends HookedLayer implements Parametrizable pe
 
     @Override
     protected String describe() {
-        StringBuilder text = new StringBuilder().append(inChannels).append(", ").append(outChannels).append(", kernel_size=")
+        StringBuilder text = new StringBuilder().append(inChannels()).append(", ").append(outChannels).append(", kernel_size=")
                 .append(ModulePrinter.tuple(kernelSize)).append(", stride=").append(tuple(options.stride));
         if (options.paddingWord != null) {
             text.append(", padding=").append(options.paddingWord);

@@ -8,7 +8,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>State: {@code weight (in, out/groups, k)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(out/groups · kernel elements).
  */
-public final class ConvTranspose1d extends ConvLayer {
+public sealed class ConvTranspose1d extends ConvLayer permits LazyConvTranspose1d {
     /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
     public ConvTranspose1d(int inChannels, int outChannels, int kernelSize) {
         this(inChannels, outChannels, kernelSize, options());
@@ -28,6 +28,11 @@ public final class ConvTranspose1d extends ConvLayer {
      */
     public ConvTranspose1d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(1, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Whose number of input channels is decided later. */
+    ConvTranspose1d(int outChannels, int[] kernelSize, ConvOptions options) {
+        super(1, true, outChannels, kernelSize, options);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already. */

@@ -8,7 +8,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>State: {@code weight (in, out/groups, kh, kw)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(out/groups · kernel elements).
  */
-public final class ConvTranspose2d extends ConvLayer {
+public sealed class ConvTranspose2d extends ConvLayer permits LazyConvTranspose2d {
     /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
     public ConvTranspose2d(int inChannels, int outChannels, int kernelSize) {
         this(inChannels, outChannels, kernelSize, options());
@@ -28,6 +28,11 @@ public final class ConvTranspose2d extends ConvLayer {
      */
     public ConvTranspose2d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(2, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Whose number of input channels is decided later. */
+    ConvTranspose2d(int outChannels, int[] kernelSize, ConvOptions options) {
+        super(2, true, outChannels, kernelSize, options);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already. */

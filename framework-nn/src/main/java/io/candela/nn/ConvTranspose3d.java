@@ -8,7 +8,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>State: {@code weight (in, out/groups, kd, kh, kw)}, {@code bias (out)}, both drawn from U(−b, b) with b = 1/√(out/groups · kernel elements).
  */
-public final class ConvTranspose3d extends ConvLayer {
+public sealed class ConvTranspose3d extends ConvLayer permits LazyConvTranspose3d {
     /** With a kernel of one size in every dimension, stride 1, no padding, a bias, in float32. */
     public ConvTranspose3d(int inChannels, int outChannels, int kernelSize) {
         this(inChannels, outChannels, kernelSize, options());
@@ -28,6 +28,11 @@ public final class ConvTranspose3d extends ConvLayer {
      */
     public ConvTranspose3d(int inChannels, int outChannels, int[] kernelSize, ConvOptions options) {
         super(3, true, inChannels, outChannels, kernelSize, options);
+    }
+
+    /** Whose number of input channels is decided later. */
+    ConvTranspose3d(int outChannels, int[] kernelSize, ConvOptions options) {
+        super(3, true, outChannels, kernelSize, options);
     }
 
     /** Of {@code like}'s geometry, around tensors that are there already. */

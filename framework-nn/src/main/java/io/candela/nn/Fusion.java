@@ -19,7 +19,7 @@ public final class Fusion {
         check("fuseLinearBnEval", linear, norm);
         Tensor weight = linear.weight();
         int out = weight.size(0);
-        if (norm.numFeatures != out && norm.numFeatures != 1) {
+        if (norm.numFeatures() != out && norm.numFeatures() != 1) {
             throw new ShapeException("fuseLinearBnEval: %s must have the %d features that %s puts out, or 1", norm, out, linear);
         }
         Linear fused = Autograd.noGrad(() -> {
@@ -44,7 +44,7 @@ public final class Fusion {
     @SuppressWarnings("unchecked") // with() gives the same class
     public static <C extends ConvLayer> C fuseConvBnEval(C conv, BatchNorm norm) {
         check("fuseConvBnEval", conv, norm);
-        if (norm.numFeatures != conv.outChannels()) {
+        if (norm.numFeatures() != conv.outChannels()) {
             throw new ShapeException("fuseConvBnEval: %s must have the %d features that %s puts out", norm, conv.outChannels(), conv);
         }
         Tensor bias = conv.bias();

@@ -28,8 +28,9 @@ public abstract sealed class InstanceNorm extends ChannelNorm permits InstanceNo
     final Tensor compute(Tensor x) {
         checkRank(x, rank - 1, rank);
         int channels = x.size(x.dim() == rank ? 1 : 0);
-        if (options.affine() && channels != numFeatures) {
-            throw new ShapeException("%s: input must have %d channels, got %d in %s", this, numFeatures, channels, x.shape());
+        decide(channels);
+        if (options.affine() && channels != numFeatures()) {
+            throw new ShapeException("%s: input must have %d channels, got %d in %s", this, numFeatures(), channels, x.shape());
         }
         return x.dim() == rank ? normalized(x) : normalized(x.unsqueeze(0)).squeeze(0);
     }

@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link InstanceNorm} of {@code (n, channels, length)} or {@code (channels, length)}. */
-public final class InstanceNorm1d extends InstanceNorm {
+public sealed class InstanceNorm1d extends InstanceNorm permits LazyInstanceNorm1d {
     /** With the defaults, in float32. */
     public InstanceNorm1d(int numFeatures) {
         this(numFeatures, options());

@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link InstanceNorm} of {@code (n, channels, h, w)} or {@code (channels, h, w)}. */
-public final class InstanceNorm2d extends InstanceNorm {
+public sealed class InstanceNorm2d extends InstanceNorm permits LazyInstanceNorm2d {
     /** With the defaults, in float32. */
     public InstanceNorm2d(int numFeatures) {
         this(numFeatures, options());

@@ -1,7 +1,7 @@
 package io.candela.nn;
 
 /** {@link InstanceNorm} of {@code (n, channels, d, h, w)} or {@code (channels, d, h, w)}. */
-public final class InstanceNorm3d extends InstanceNorm {
+public sealed class InstanceNorm3d extends InstanceNorm permits LazyInstanceNorm3d {
     /** With the defaults, in float32. */
     public InstanceNorm3d(int numFeatures) {
         this(numFeatures, options());

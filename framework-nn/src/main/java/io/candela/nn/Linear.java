@@ -11,7 +11,7 @@ import io.candela.tensor.Tensor;
  *
  * <p>Shapes: {@code (*, in)} to {@code (*, out)}; state {@code weight (out, in)}, {@code bias (out)}, both drawn from U(-1/√in, 1/√in).
  */
-public sealed class Linear extends HookedLayer implements Parametrizable permits NonDynamicallyQuantizableLinear {
+public sealed class Linear extends HookedLayer implements Parametrizable permits LazyLinear, NonDynamicallyQuantizableLinear {
     private final Tensor weight;
     private final Tensor bias; // null when built without one
 
@@ -39,6 +39,12 @@ public sealed class Linear extends HookedLayer implements Parametrizable permits
         this.bias = register("bias", bias ? Init.uniform(Tensor.empty(Shape.of(outFeatures), dtype, Device.CPU), -bound, bound) : null);
     }
 
+    /** Whose number of inputs is decided later. */
+    Linear(int outFeatures, boolean bias, DType dtype) {
+        weight = register("weight", Tensor.empty(Shape.of(outFeatures, 0), dtype, Device.CPU));
+        this.bias = register("bias", bias ? Tensor.empty(Shape.of(0), dtype, Device.CPU) : null);
+    }
+
     /** Around tensors that are there already, without a draw from the generator. */
     Linear(Tensor weight, Tensor bias) {
         this.weight = register("weight", weight);
@@ -57,6 +63,9 @@ public sealed class Linear extends HookedLayer implements Parametrizable permits
 
     @Override
     final Tensor compute(Tensor x) {
+        if (x.dim() > 0 && isPending()) {
+            takeTensors(new Linear(x.size(-1), weight.size(0), bias != null, weight.dtype()));
+        }
         if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("%s: last dimension must be %d, got input %s%s", this, weight.size(1), x.shape(), remedy(x));
         }

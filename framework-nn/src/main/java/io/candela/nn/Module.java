@@ -499,9 +499,33 @@ public abstract class Module implements Cloneable {
         return "";
     }
 
-    /** The class's name in the printed form and in messages. */
+    /** Whether sizes of this module's own tensors are still to be decided, see {@link Lazy}. */
+    final boolean isPending() {
+        return this instanceof Lazy && (hasEmpty(parameters) || hasEmpty(buffers));
+    }
+
+    private static boolean hasEmpty(Map<String, Tensor> tensors) {
+        return tensors.values().stream().anyMatch(t -> t != null && t.numel() == 0);
+    }
+
+    /** Lets the tensors of this module that have no elements be those of another one, in the type and on the device that they are. */
+    final void takeTensors(Module other) {
+        take(parameters, other.parameters);
+        take(buffers, other.buffers);
+    }
+
+    private static void take(Map<String, Tensor> targets, Map<String, Tensor> sources) {
+        targets.forEach((name, target) -> {
+            if (target != null && target.numel() == 0) {
+                target.setData(TensorScope.outlive(sources.get(name).detach().to(target.dtype()).to(target.device())));
+            }
+        });
+    }
+
+    /** The class's name in the printed form and in messages; of a {@link Lazy} layer, once its sizes are decided, that of what it has become. */
     String typeName() {
-        String name = getClass().getSimpleName();
+        boolean decided = this instanceof Lazy && !isPending();
+        String name = decided ? "" : getClass().getSimpleName();
         String type = name.isEmpty() ? getClass().getSuperclass().getSimpleName() : name; // anonymous classes go by what they extend
         return parametrized == null ? type : "Parametrized" + type;
     }

@@ -14,7 +14,7 @@ import java.util.Set;
 /** One call of {@link Module#loadStateDict(Map, LoadOptions)}: first all is matched and checked, then all is changed. */
 final class StateDictLoader {
     /** What one tensor of the module is to get. */
-    private record Change(Tensor target, Tensor source) {}
+    private record Change(Tensor target, Tensor source, boolean decides) {}
 
     /** What one module is to get as its extra state. */
     private record ExtraChange(ExtraState target, Object source) {}
@@ -81,7 +81,7 @@ final class StateDictLoader {
         module.hooks().beforeLoad.forEach(hook -> hook.accept(module, local, prefix, version));
         module.upgradeState(local, prefix, version);
         Map<String, Tensor> tensors = ModuleState.tensors(module);
-        tensors.forEach((name, target) -> plan(prefix + name, target, local));
+        tensors.forEach((name, target) -> plan(prefix + name, target, local, module.isPending() && target.numel() == 0));
         String extraKey = prefix + ModuleState.EXTRA_STATE;
         if (module instanceof ExtraState extra) {
             if (local.containsKey(extraKey)) {
@@ -100,7 +100,8 @@ final class StateDictLoader {
         });
     }
 
-    private void plan(String key, Tensor target, StateDict local) {
+    /** @param open whether the file decides the sizes that are 0 */
+    private void plan(String key, Tensor target, StateDict local, boolean open) {
         shapes.put(key, target.shape());
         if (!local.containsKey(key)) {
             result.missingKeys().add(key);
@@ -112,7 +113,7 @@ final class StateDictLoader {
         } else {
             // files from before 0-d tensors existed
             Tensor fitting = target.dim() == 0 && source.dim() == 1 && source.size(0) == 1 ? source.detach().select(0, 0) : source;
-            if (!fitting.shape().equals(target.shape())) {
+            if (!fitting.shape().equals(target.shape()) && !(open && decides(fitting, target))) {
                 if (options.skipMismatched()) {
                     result.mismatchedKeys().add(key);
                 } else {
@@ -122,9 +123,17 @@ final class StateDictLoader {
                 problems.add("%s: a parameter that requires a gradient cannot take over %s from the file; load without assign to convert".formatted(
                         key, fitting.dtype()));
             } else {
-                changes.add(new Change(target, fitting));
+                changes.add(new Change(target, fitting, open));
             }
         }
+    }
+
+    private static boolean decides(Tensor source, Tensor target) {
+        boolean fits = source.dim() == target.dim();
+        for (int i = 0; fits && i < source.dim(); i++) {
+            fits = target.size(i) == 0 || target.size(i) == source.size(i);
+        }
+        return fits;
     }
 
     /** Sorts entries below a module by child; what belongs to none, and to no tensor of the module, is unexpected. */
@@ -178,7 +187,7 @@ final class StateDictLoader {
             }
             for (Change change : changes) {
                 if (undoable) {
-                    undo.add(undoing(change.target));
+                    undo.add(undoing(change));
                 }
                 apply(change);
             }
@@ -197,13 +206,16 @@ final class StateDictLoader {
     private void apply(Change change) {
         if (options.assign()) {
             change.target.setData(TensorScope.outlive(change.source)).clearGrad();
+        } else if (change.decides) {
+            change.target.setData(TensorScope.outlive(change.source.detach().clone().to(change.target.dtype()).to(change.target.device())));
         } else {
             change.target.copyFrom(change.source);
         }
     }
 
-    private Runnable undoing(Tensor target) {
-        if (!options.assign()) {
+    private Runnable undoing(Change change) {
+        Tensor target = change.target;
+        if (!options.assign() && !change.decides) {
             Tensor before = target.clone();
             return () -> target.copyFrom(before);
         }

@@ -55,6 +55,18 @@ class ModuleSpecTest {
         add(new ConvTranspose1d(4, 6, new int[] {3}, conv.withOutputPadding(1)), 2, 4, 9);
         add(new ConvTranspose2d(4, 6, new int[] {3, 2}, conv), 2, 4, 5, 4);
         add(new ConvTranspose3d(4, 6, new int[] {3, 2, 2}, conv), 2, 4, 3, 3, 3);
+        add(new LazyLinear(5, false, DType.FLOAT64));
+        add(new LazyConv1d(6, new int[] {3}, conv));
+        add(new LazyConv2d(6, new int[] {3, 2}, conv));
+        add(new LazyConv3d(6, new int[] {3, 2, 2}, conv));
+        add(new LazyConvTranspose1d(6, new int[] {3}, conv));
+        add(new LazyConvTranspose2d(6, new int[] {3, 2}, conv));
+        add(new LazyConvTranspose3d(6, new int[] {3, 2, 2}, conv));
+        NormOptions lazy = BatchNorm.options().withEps(1e-3).withMomentum(null);
+        for (Module norm : List.of(new LazyBatchNorm1d(lazy), new LazyBatchNorm2d(lazy), new LazyBatchNorm3d(lazy), new LazyInstanceNorm1d(lazy),
+                new LazyInstanceNorm2d(lazy), new LazyInstanceNorm3d(lazy))) {
+            add(norm);
+        }
         add(new Fold(new int[] {4, 5}, new int[] {2, 2}, new int[] {1}, new int[] {0}, 1), 1, 8, 12);
         add(new Unfold(new int[] {2, 3}, new int[] {1}, new int[] {1, 0}, 2), 1, 2, 6, 5);
         add(new MaxPool1d(new int[] {3}, MaxPool1d.options().withStride(2).withPadding(1).withCeilMode(true)), 2, 3, 10);
