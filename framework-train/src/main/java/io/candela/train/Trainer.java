@@ -33,6 +33,8 @@ import java.util.function.BinaryOperator;
  * trainer.fit(trainLoader, validationLoader);
  * }</pre>
  *
+ * <p>The model trains where it is: batches are brought to the device of its first parameter.
+ *
  * <p>When {@code fit} returns, the model has the weights of the last epoch. Those of the best come from the checkpoints, if these keep them:
  * <pre>{@code
  * var keepBest = CheckpointOptions.defaults().async(true).keepSmallest(1, "val_loss");
@@ -156,7 +158,8 @@ public final class Trainer {
     private boolean trainEpoch(DataLoader<Batch> train) {
         int pending = 0; // batches whose gradients wait for a step
         double pendingLoss = 0;
-        for (Batch batch : train) {
+        for (Batch given : train) {
+            Batch batch = atModel(given);
             Tensor output = model.forward(batch.input());
             Tensor loss = lossFn.apply(output, batch.target());
             (options.accumulate() == 1 ? loss : loss.div(options.accumulate())).backward();
@@ -179,6 +182,12 @@ public final class Trainer {
             update(pendingLoss / pending);
         }
         return true;
+    }
+
+    /** A batch where the model is; a model without parameters takes it where it comes. */
+    private Batch atModel(Batch batch) {
+        List<Tensor> parameters = model.parameters();
+        return parameters.isEmpty() ? batch : batch.to(parameters.get(0).device());
     }
 
     private void count(Batch batch, Tensor output, Tensor loss) {
@@ -249,7 +258,8 @@ public final class Trainer {
         forget();
         try {
             Autograd.noGrad(() -> {
-                for (Batch batch : data) {
+                for (Batch given : data) {
+                    Batch batch = atModel(given);
                     Tensor output = model.forward(batch.input());
                     count(batch, output, lossFn.apply(output, batch.target()));
                 }

@@ -23,10 +23,10 @@ import java.util.regex.Pattern;
 
 /**
  * Compiles kernels with g++ for the host, where {@code simulate.h} stands for CUDA, so that tests run the real source without a GPU. Libraries
- * are kept under {@code target} by their source's hash.
+ * are kept under {@code target}, or where {@code -Dcandela.tests.kernels} says, by their source's hash.
  */
 public final class HostKernels implements KernelCompiler {
-    private static final Path CACHE = Path.of("target", "host-kernels").toAbsolutePath();
+    private static final Path CACHE = Path.of(System.getProperty("candela.tests.kernels", Path.of("target", "host-kernels").toString())).toAbsolutePath();
     private static final String[] FLAGS = {"-std=c++17", "-O0", "-w", "-fPIC", "-fno-strict-aliasing", "-ffp-contract=off", "-U_FORTIFY_SOURCE"};
     private static final Pattern KERNEL = Pattern.compile("extern\\s+\"C\"\\s+__global__\\s+void\\s+(\\w+)\\s*\\(");
     private static final Pattern DYNAMIC_SHARED =
@@ -47,6 +47,11 @@ public final class HostKernels implements KernelCompiler {
     /** Whether there is a g++; tests skip themselves where there is none. */
     public static boolean isAvailable() {
         return Compiler.VERSION != null;
+    }
+
+    /** Where compiled libraries are kept. */
+    static Path folder() {
+        return CACHE;
     }
 
     @Override

@@ -44,6 +44,7 @@ final class SimulatedDriver implements CudaDriver {
     private final List<String> log = new ArrayList<>();
     private long nextHandle = 1000;
     private long clock;
+    private long limit = Long.MAX_VALUE; // of bytes in use on a device
     int allocateCalls;
     int launches;
 
@@ -88,6 +89,11 @@ final class SimulatedDriver implements CudaDriver {
         List<String> out = List.copyOf(log);
         log.clear();
         return out;
+    }
+
+    /** Lets every device give no more than so many bytes, as if other programs had the rest. */
+    synchronized void limit(long bytes) {
+        limit = bytes;
     }
 
     /** Allocations that nobody freed. */
@@ -141,7 +147,7 @@ final class SimulatedDriver implements CudaDriver {
 
     @Override
     public synchronized long freeBytes() {
-        return bytesPerDevice - used[current.get()];
+        return Math.max(Math.min(bytesPerDevice, limit) - used[current.get()], 0);
     }
 
     @Override
@@ -149,7 +155,7 @@ final class SimulatedDriver implements CudaDriver {
         int device = current.get();
         check(bytes > 0, "allocation of %d bytes", bytes);
         allocateCalls++;
-        if (used[device] + bytes > bytesPerDevice) {
+        if (used[device] + bytes > Math.min(bytesPerDevice, limit)) {
             throw new CudaOutOfMemoryException("cudaMalloc: %d bytes", bytes);
         }
         used[device] += bytes;

@@ -1,0 +1,164 @@
+package io.candela.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.candela.nn.CrossEntropyLoss;
+import io.candela.nn.Linear;
+import io.candela.nn.ReLU;
+import io.candela.nn.Sequential;
+import io.candela.optim.Adam;
+import io.candela.tensor.Device;
+import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What goes wrong on a GPU: too little memory in the midst of a step, kernels that fail, memory that grows. On simulated devices.
+ * {@code -Dcandela.tests.steps=10000} trains as long as that; by default it is a few hundred steps.
+ */
+class FaultsTest {
+    private static final Device GPU = Device.cuda(0);
+    private static final int STEPS = Integer.getInteger("candela.tests.steps", 300);
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void needsSimulation() {
+        Assumptions.assumeTrue(HostKernels.isAvailable(), "the simulation of a GPU needs g++");
+        Assumptions.assumeTrue(!"real".equals(System.getProperty("candela.tests.cuda")), "limits of memory are simulated");
+    }
+
+    @AfterEach
+    void nobodyWroteOutside() {
+        if (HostKernels.isAvailable()) {
+            SimulatedProvider.driver().checkRedZones();
+        }
+    }
+
+    /** A model, its optimizer and data. */
+    private static final class Training {
+        final Sequential model;
+        final Adam optimizer;
+        final CrossEntropyLoss lossFn = new CrossEntropyLoss();
+        final Tensor x;
+        final Tensor y;
+
+        Training() {
+            Tensor.manualSeed(3);
+            model = new Sequential(new Linear(8, 16), new ReLU(), new Linear(16, 3));
+            x = Tensor.randn(32, 8).to(GPU);
+            y = Tensor.randint(0, 3, 32).to(GPU);
+            model.to(GPU);
+            optimizer = new Adam(model.parameters(), 1e-2);
+        }
+
+        double step(Tensor input, Tensor target) {
+            try (TensorScope scope = TensorScope.open()) {
+                Tensor loss = lossFn.forward(model.forward(input), target);
+                optimizer.zeroGrad();
+                loss.backward();
+                optimizer.step();
+                return loss.item();
+            }
+        }
+    }
+
+    @Test
+    void manyStepsKeepMemoryFlat() {
+        Training t = new Training();
+        for (int i = 0; i < 5; i++) {
+            t.step(t.x, t.y);
+        }
+        System.gc();
+        MemoryStatistics before = Cuda.memory(GPU);
+        double loss = 0;
+        for (int i = 0; i < STEPS; i++) {
+            loss = t.step(t.x, t.y);
+        }
+        MemoryStatistics after = Cuda.memory(GPU);
+        assertTrue(after.allocated() <= before.allocated(), before + " became " + after);
+        assertEquals(before.reserved(), after.reserved());
+        assertEquals(before.segments(), after.segments(), "nothing was asked of the driver");
+        assertTrue(after.allocations() >= before.allocations() + 10L * STEPS, "there was something to give back");
+        assertTrue(loss < 1, "it learns meanwhile: " + loss);
+    }
+
+    @Test
+    void aStepWithoutMemoryChangesNothingAndOthersGoOn() {
+        Training expected = new Training();
+        double[] losses = new double[4];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = expected.step(expected.x, expected.y);
+        }
+        Training t = new Training();
+        double[] found = new double[4];
+        found[0] = t.step(t.x, t.y);
+        found[1] = t.step(t.x, t.y);
+        Tensor many = t.x.repeat(8192, 1); // 8 MiB; its hidden layer is twice that
+        Tensor targets = t.y.repeat(8192);
+        float[] weights = t.model.parameters().get(0).toFloatArray();
+        SimulatedDriver driver = SimulatedProvider.driver();
+        driver.limit(Cuda.memory(GPU).reserved() + (4 << 20));
+        try {
+            CudaOutOfMemoryException e = assertThrows(CudaOutOfMemoryException.class, () -> t.step(many, targets));
+            assertTrue(e.getMessage().matches("cuda:0: no memory for [\\d.]+ MiB: tensors use [\\d.]+ MiB, [\\d.]+ (MiB|KiB|B) are kept for reuse in pieces too "
+                    + "small, and of the device's [\\d.]+ GiB [\\d.]+ (MiB|KiB|B) are free; use smaller batches, or free tensors early with TensorScope"),
+                    e.getMessage());
+            assertArrayEquals(weights, t.model.parameters().get(0).toFloatArray(), "no half step");
+            found[2] = t.step(t.x, t.y); // the same process, still under the limit
+        } finally {
+            driver.limit(Long.MAX_VALUE);
+        }
+        found[3] = t.step(t.x, t.y);
+        assertArrayEquals(losses, found, "as if it had not been tried");
+        assertTrue(t.step(many, targets) > 0, "with the memory it goes");
+        many.release();
+        targets.release();
+        Cuda.emptyCache(GPU);
+    }
+
+    /** A device that is as late as CUDA may be, on which a kernel traps; prints what is thrown at the launch, and when somebody waits. */
+    public static void main(String[] arguments) {
+        CudaDevice device = new CudaDevice(new SimulatedDriver(1, 64 << 20, true), new HostKernels(), 0);
+        try {
+            Launch.of(device.kernels.get("launching.cu", "traps")).run(1, 32, 0);
+            System.out.println("the launch returned");
+            device.synchronize();
+        } catch (CudaException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+
+    private String fault(boolean synchronous) throws IOException, InterruptedException {
+        Path log = folder.resolve("log");
+        ProcessBuilder b = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC", "-Dcandela.tests.kernels=" + HostKernels.folder(), "-cp", System.getProperty("java.class.path"), FaultsTest.class.getName());
+        b.environment().remove("CANDELA_CUDA_SYNC");
+        if (synchronous) {
+            b.environment().put("CANDELA_CUDA_SYNC", "1");
+        }
+        int code = b.redirectErrorStream(true).redirectOutput(log.toFile()).start().waitFor();
+        assertEquals(0, code, () -> "see " + log);
+        return Files.readString(log);
+    }
+
+    @Test
+    void aFaultIsToldAtItsLaunchWhenEachIsWaitedFor() throws IOException, InterruptedException {
+        String told = fault(true);
+        assertTrue(told.startsWith("cuda:0: traps in launching.cu, grid (1, 1, 1) of blocks (32, 1, 1), 0 bytes shared: traps: trap, in thread (0, 0, 0)"), told);
+        assertTrue(!told.contains("queued earlier"), told);
+        String later = fault(false);
+        assertTrue(later.startsWith("the launch returned") && later.contains("traps"), later);
+    }
+}
