@@ -32,15 +32,17 @@ def main():
         return time.perf_counter() - start
 
     def seconds(work):
+        if small:
+            return timed(work, 1)
         for _ in range(3):
             work()
-        runs = max(1, int(min(1000, (0.05 if small else 0.5) / max(timed(work, 1), 1e-6))))
+        runs = max(1, int(min(1000, 0.5 / max(timed(work, 1), 1e-6))))
         return sorted(timed(work, runs) / runs for _ in range(5))[2]
 
     def row(name, unit, measure):
         try:
             value = f"{measure():.3f} {unit}"
-        except RuntimeError as e:
+        except (RuntimeError, ImportError) as e:
             value = "failed: " + str(e).splitlines()[0]
         print(f"{name}\t{value}", flush=True)
         if device.type == "cuda":
@@ -63,12 +65,19 @@ def main():
 
     parameters = 100_000 if small else 25_000_000
 
+    def copy():
+        source = torch.randn(parameters, device=device)
+        target = torch.zeros_like(source)
+        return 8 * parameters / seconds(lambda: target.copy_(source)) / 1e9
+
     def adam():
         weight = torch.randn(parameters, device=device, requires_grad=True)
         weight.mul(weight).sum().backward()
-        return 1e3 * seconds(torch.optim.Adam([weight], lr=1e-3, fused=True).step)
+        return seconds(torch.optim.Adam([weight], lr=1e-3, fused=True).step)
 
-    row(f"Adam step, {parameters} parameters", "ms", adam)
+    row(f"a copy of {parameters} float32 on the device", "GB/s", copy)
+    row(f"Adam step, {parameters} parameters", "ms", lambda: 1e3 * adam())
+    row("the same, memory read and written", "GB/s", lambda: 28 * parameters / adam() / 1e9)
 
     def cnn():
         return nn.Sequential(
@@ -79,20 +88,23 @@ def main():
         from torchvision.models import resnet50 as model
         return model()
 
-    def step(model, side, classes, batch, captured=False):
-        model = model.to(device)
+    def step(model, side, classes, batch, low=False, captured=False):
+        form = torch.channels_last if low else torch.contiguous_format
+        model = model.to(device, memory_format=form)
         optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
         loss_fn = nn.CrossEntropyLoss()
-        x = torch.randn(batch, 3, side, side, device=device)
+        x = torch.randn(batch, 3, side, side, device=device).contiguous(memory_format=form)
         y = torch.randint(0, classes, (batch,), device=device)
 
         def one():
             optimizer.zero_grad()
-            loss_fn(model(x), y).backward()
+            with torch.autocast(device.type, torch.bfloat16, enabled=low):
+                loss = loss_fn(model(x), y)
+            loss.backward()
             optimizer.step()
 
         if not captured:
-            return 1e3 * seconds(one)
+            return seconds(one)
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
@@ -102,17 +114,24 @@ def main():
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             one()
-        return 1e3 * seconds(graph.replay)
+        return seconds(graph.replay)
+
+    def both(name, unit, model, side, classes, batch, low, of_seconds):
+        row(name, unit, lambda: of_seconds(step(model(), side, classes, batch, low)))
+        if device.type == "cuda":
+            row(name + ", captured", unit, lambda: of_seconds(step(model(), side, classes, batch, low, True)))
 
     batch = 4 if small else 64
-    row(f"tutorial CNN, training step, batch {batch}", "ms", lambda: step(cnn(), 32, 10, batch))
-    if device.type == "cuda":
-        row(f"tutorial CNN, training step, batch {batch}, captured", "ms", lambda: step(cnn(), 32, 10, batch, True))
-    images, side = (1, 64) if small else (64, 224)
-    try:
-        row(f"ResNet-50, training step, {images} images of {side}", "ms", lambda: step(resnet50(), side, 1000, images))
-    except ImportError:
-        print(f"ResNet-50, training step, {images} images of {side}\tneeds torchvision")
+    both(f"tutorial CNN, training step, batch {batch}", "ms", cnn, 32, 10, batch, False, lambda s: 1e3 * s)
+    images, side = (1, 32) if small else (128, 224)
+    for kind in ("float32", "TF32", "bfloat16 by autocast, channels-last"):
+        if kind == "TF32" and device.type != "cuda":
+            continue
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = kind == "TF32"
+        name = f"ResNet-50, training, batches of {images} images of {side}, {kind}"
+        both(name, "images/s", resnet50, side, 1000, images, kind.startswith("bfloat16"), lambda s: images / s)
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = True
 
     megabytes = 16 if small else 1024
 

@@ -1,5 +1,6 @@
 package io.candela.benchmarks.gpu;
 
+import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.backend.Backends;
 import io.candela.backend.cuda.Cuda;
@@ -18,6 +19,7 @@ import io.candela.optim.Adam;
 import io.candela.optim.SGD;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * What a GPU is bought for, in one table: {@code GpuTable [--device cuda:0] [--small]} prints a line per row, name and value with tabs between.
@@ -60,23 +64,55 @@ public final class GpuTable {
         }
         row("matmul " + n + " bfloat16", "TFLOP/s", () -> matmul(n, DType.BFLOAT16));
         int parameters = small ? 100_000 : 25_000_000;
+        row("a copy of " + parameters + " float32 on the device", "GB/s", () -> 8.0 * parameters / seconds(copy(parameters)) / 1e9);
         row("Adam step, " + parameters + " parameters", "ms", () -> 1e3 * seconds(adam(parameters)));
+        // it reads parameter, gradient and two moments, and writes all but the gradient
+        row("the same, memory read and written", "GB/s", () -> 28.0 * parameters / seconds(adam(parameters)) / 1e9);
         int batch = small ? 4 : 64;
-        row("tutorial CNN, training step, batch " + batch, "ms", () -> 1e3 * seconds(step(tutorialCnn(), 32, 10, batch)));
+        steps("tutorial CNN, training step, batch " + batch, "ms", () -> step(tutorialCnn(), 32, 10, batch, Kind.PLAIN), s -> 1e3 * s);
+        int images = small ? 1 : 128;
+        int side = small ? 32 : 224;
+        for (Kind kind : Kind.values()) {
+            String name = "ResNet-50, training, batches of " + images + " images of " + side + ", " + kind.label;
+            Supplier<Runnable> step = () -> step(ResNet.resnet50(1000, ResNet.Stem.IMAGENET), side, 1000, images, kind);
+            if (device.type() == Device.Type.CUDA) {
+                Cuda.setMatmulTf32(kind == Kind.TF32);
+                Cuda.setConvTf32(kind == Kind.TF32);
+            }
+            if (kind != Kind.TF32 || device.type() == Device.Type.CUDA) {
+                steps(name, "images/s", step, s -> images / s);
+            }
+        }
         if (device.type() == Device.Type.CUDA) {
-            row("tutorial CNN, training step, batch " + batch + ", captured", "ms", () -> {
-                Runnable step = step(tutorialCnn(), 32, 10, batch);
-                step.run(); // compiles the kernels, and makes the momenta
-                try (CudaGraph graph = CudaGraph.capture(device, step)) {
-                    return 1e3 * seconds(graph::replay);
+            Cuda.setMatmulTf32(false);
+            Cuda.setConvTf32(true);
+        }
+        save();
+    }
+
+    /** How a network is computed. */
+    private enum Kind {
+        PLAIN("float32"), TF32("TF32"), LOW("bfloat16 by autocast, channels-last");
+
+        final String label;
+
+        Kind(String label) {
+            this.label = label;
+        }
+    }
+
+    /** A row of a training step as it is, and one of its capture. */
+    private void steps(String name, String unit, Supplier<Runnable> step, DoubleUnaryOperator ofSeconds) throws IOException {
+        row(name, unit, () -> ofSeconds.applyAsDouble(seconds(step.get())));
+        if (device.type() == Device.Type.CUDA) {
+            row(name + ", captured", unit, () -> {
+                Runnable work = step.get();
+                work.run(); // compiles the kernels, and makes the momenta
+                try (CudaGraph graph = CudaGraph.capture(device, work)) {
+                    return ofSeconds.applyAsDouble(seconds(graph::replay));
                 }
             });
         }
-        int images = small ? 1 : 64;
-        int side = small ? 64 : 224;
-        row("ResNet-50, training step, " + images + " images of " + side, "ms",
-                () -> 1e3 * seconds(step(ResNet.resnet50(1000, ResNet.Stem.IMAGENET), side, 1000, images)));
-        save();
     }
 
     private interface Measurement {
@@ -96,10 +132,13 @@ public final class GpuTable {
 
     /** Seconds per run: the median of some groups, each as long as half a second or one run. */
     private double seconds(Runnable work) {
+        if (small) {
+            return time(work, 1);
+        }
         for (int i = 0; i < 3; i++) {
             work.run();
         }
-        int runs = Math.max(1, (int) Math.min(1000, (small ? 0.05 : 0.5) / Math.max(time(work, 1), 1e-6)));
+        int runs = Math.max(1, (int) Math.min(1000, 0.5 / Math.max(time(work, 1), 1e-6)));
         double[] groups = new double[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
             groups[i] = time(work, runs) / runs;
@@ -136,15 +175,30 @@ public final class GpuTable {
                 new Flatten(), new Linear(400, 120), new ReLU(), new Linear(120, 84), new ReLU(), new Linear(84, 10));
     }
 
-    private Runnable step(Layer model, int side, int classes, int batch) {
+    private Runnable copy(int numbers) {
+        Tensor from = Tensor.randn(numbers).to(device);
+        Tensor to = from.zerosLike();
+        return () -> to.copyFrom(from);
+    }
+
+    private Runnable step(Layer model, int side, int classes, int batch, Kind kind) {
         model.to(device);
+        MemoryFormat format = kind == Kind.LOW ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CONTIGUOUS;
         SGD optimizer = new SGD(model.parameters(), SGD.options().lr(0.01).momentum(0.9));
         CrossEntropyLoss lossFn = new CrossEntropyLoss();
-        Tensor x = Tensor.randn(batch, 3, side, side).to(device);
+        Tensor x = Tensor.randn(batch, 3, side, side).to(device).contiguous(format);
         Tensor y = Tensor.randint(0, classes, batch).to(device);
         return () -> {
             optimizer.zeroGrad();
-            lossFn.forward(model.forward(x), y).backward();
+            Tensor loss;
+            if (kind == Kind.LOW) {
+                try (Autocast region = Autocast.open(device.type(), DType.BFLOAT16)) {
+                    loss = lossFn.forward(model.forward(x), y);
+                }
+            } else {
+                loss = lossFn.forward(model.forward(x), y);
+            }
+            loss.backward();
             optimizer.step();
         };
     }
