@@ -4,7 +4,7 @@ import io.candela.backend.BinaryKernel;
 import io.candela.backend.UnaryKernel;
 
 /** Activations and their gradients, each in one pass over memory; formulas as in {@link Functions}. */
-final class FloatActivations extends FloatPowers {
+final class FloatActivations extends FloatSpecial {
     private static final float ROOT_2_OVER_PI = (float) Functions.ROOT_2_OVER_PI;
     private static final float ONE_OVER_ROOT_2_PI = (float) Functions.ONE_OVER_ROOT_2_PI;
     private static final float CUBE = (float) Functions.GELU_CUBE;

@@ -97,18 +97,28 @@ class FloatBits {
         }
     }
 
+    /** The nearest integer, brought one nearer to 0 where it is further from it than x. */
     void trunc(float[] x, float[] out, int n) {
         toInts(x, i, n);
-        absolute(x, c, n);
-        floor(c, n);
-        toInts(c, j, n);
-        signed(j, i, n);
-        toFloats(j, out, n);
+        boolean special = outOfRange(i, LARGEST_FRACTION, n) < 0;
+        nearest(x, a, b, n);
+        towardsZero(x, a, b, n);
+        if (special) {
+            for (int m = 0; m < n; m++) {
+                a[m] = Math.abs(x[m]) <= 0x1p22f ? a[m] : x[m] < 0 ? (float) Math.ceil(x[m]) : (float) Math.floor(x[m]);
+            }
+        }
+        System.arraycopy(a, 0, out, 0, n);
     }
 
-    private static void floor(float[] x, int n) {
+    /** The product of integer and rest is below 0 where a step is needed, then by 2⁻²² or more; a zero is first made −0, so that it gets x's sign. */
+    private static void towardsZero(float[] x, float[] whole, float[] rest, int n) {
         for (int i = 0; i < n; i++) {
-            x[i] = (float) Math.floor(x[i]);
+            float w = whole[i];
+            float product = w * rest[i];
+            float below = product - Math.abs(product); // 0 where no step is needed
+            float step = below * w / ((below - 1e-15f) * (Math.abs(w) + 1e-15f));
+            whole[i] = -(0f - (w - step)) + x[i] * 0f;
         }
     }
 

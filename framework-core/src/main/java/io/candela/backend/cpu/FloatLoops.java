@@ -84,7 +84,6 @@ final class FloatLoops {
             case TANH_GRAD -> tanhGrad(a, b, out, n);
             case TRUNC_DIVIDE -> truncDivide(a, b, out, n);
             case FMOD -> fmod(a, b, out, n);
-            case HYPOT -> hypot(a, b, out, n);
             default -> {
                 if (n < VECTORS || !HostThread.current().math().binary(kernel, a, b, out, n)) {
                     each(Functions.of(kernel), a, b, out, n);
@@ -106,13 +105,9 @@ final class FloatLoops {
     }
 
     /** Squares of floats do not overflow in double. */
-    private static void hypot(float[] a, float[] b, float[] out, int n) {
-        for (int i = 0; i < n; i++) {
-            double x = a[i];
-            double y = b[i];
-            double square = x * x + y * y;
-            out[i] = (float) (square == square ? Math.sqrt(square) : Math.hypot(x, y)); // infinite wins over NaN
-        }
+    static float hypot(double x, double y) {
+        double square = x * x + y * y;
+        return (float) (square == square ? Math.sqrt(square) : Math.hypot(x, y)); // infinite wins over NaN
     }
 
     private static void truncDivide(float[] a, float[] b, float[] out, int n) {
