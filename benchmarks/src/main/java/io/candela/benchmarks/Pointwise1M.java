@@ -1,6 +1,7 @@
 package io.candela.benchmarks;
 
 import io.candela.tensor.Tensor;
+import io.candela.tensor.TensorScope;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -9,16 +10,26 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /** Functions of each of a million contiguous elements, with a new result. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 3, time = 1)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
 public class Pointwise1M extends Pointwise1MPeers {
+    /** The result goes back to the pool at once, as the peers' results are closed. */
     @Benchmark
-    public Tensor candela(LargeOp.Pointwise op, CandelaLarge ops) {
+    public void candela(LargeOp.Pointwise op, CandelaLarge ops, Blackhole hole) {
+        try (var scope = TensorScope.open()) {
+            hole.consume(ops.run(op.kind));
+        }
+    }
+
+    /** The result is left to the garbage collector. */
+    @Benchmark
+    public Tensor candelaUnscoped(LargeOp.Pointwise op, CandelaLarge ops) {
         return ops.run(op.kind);
     }
 }
