@@ -1,7 +1,7 @@
 package io.candela.autograd;
 
 import io.candela.backend.Backend;
-import io.candela.tensor.Shape;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Storage;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
@@ -337,11 +337,13 @@ final class BackwardPass {
 
     /** As PyTorch: a gradient lies in memory as its leaf does, if that is dense, or else in row-major order. */
     private Tensor copyFor(Tensor leaf, Tensor g) {
-        if (leaf.isContiguous() || createGraph || !Strided.isDense(leaf)) {
+        if (createGraph) {
             return g.clone();
         }
-        Tensor flat = Tensor.empty(Shape.of(g.numel()), g.dtype(), g.device());
-        Tensor out = Tensor.over(flat.storage(), g.dtype(), leaf.shape(), leaf.strides(), 0);
+        if (leaf.isContiguous() || !Strided.isDense(leaf)) {
+            return g.clone(MemoryFormat.CONTIGUOUS);
+        }
+        Tensor out = Tensor.emptyStrided(leaf.shape(), leaf.strides(), g.dtype(), g.device());
         Backend.of(g).pointwise().copy(g, out);
         return out;
     }

@@ -48,7 +48,7 @@ public final class AddProduct extends NaryOp {
         }
         left = save(xs[1]);
         right = save(xs[2]);
-        Tensor out = Pointwise.result(shape, type, xs[0], xs[1]);
+        Tensor out = Pointwise.result(shape, type, xs[0], xs[1], xs[2]);
         Backend.of(out).pointwise().ternary(kernel, xs[0], xs[1], xs[2], value, out);
         return out;
     }

@@ -6,9 +6,14 @@ import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
 import java.util.Map;
 
-/** A dense copy, in one of the orders that elements may have. */
+/** A dense copy, in the operand's order or another one. */
 public final class Clone extends UnaryOp {
-    private final MemoryFormat format;
+    private final MemoryFormat format; // null for the operand's order
+
+    /** In the operand's order, dense. */
+    public Clone() {
+        this(null);
+    }
 
     /** Of this order. */
     public Clone(MemoryFormat format) {
@@ -27,7 +32,7 @@ public final class Clone extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = Tensor.empty(x.shape(), x.dtype(), x.device(), format);
+        Tensor out = Tensor.emptyStrided(x.shape(), format == null ? ResultOrder.ofCopy(x) : format.strides(x.shape()), x.dtype(), x.device());
         Backend.of(x).pointwise().copy(x, out);
         return out;
     }

@@ -33,13 +33,19 @@ public final class Diagonals {
         if (x.dim() < 2) {
             throw new ShapeException("fillDiagonal: at least two dimensions are needed, got %s", x.shape());
         }
-        int step = java.util.stream.IntStream.of(x.strides()).sum();
         boolean again = wrap && x.dim() == 2 && x.size(0) > x.size(1) + 1 && least > 0;
-        int count = again ? (x.numel() + x.size(1)) / (x.size(1) + 1) : least;
-        if (again && !x.isContiguous()) {
+        if (!again) {
+            Tensor diagonal = x;
+            while (diagonal.dim() > 1) {
+                diagonal = diagonal(diagonal, 0, 0, 1);
+            }
+            return diagonal;
+        }
+        if (!x.isContiguous()) {
             throw new ShapeException("fillDiagonal: a diagonal that begins anew needs a contiguous matrix, got %s; call contiguous()", x.shape());
         }
-        return x.asStrided(new int[] {count}, new int[] {step}, x.offset());
+        int step = x.size(1) + 1;
+        return x.asStrided(new int[] {(x.numel() + x.size(1)) / step}, new int[] {step}, x.offset());
     }
 
     private static Tensor diagonalOf(Tensor x, int offset, int a, int b) {

@@ -144,7 +144,7 @@ public final class Elementwise extends UnaryOp {
         if (Autograd.isGradEnabled()) {
             return plain.apply(saved);
         }
-        Tensor out = Pointwise.result(saved.shape(), saved.dtype(), saved, saved);
+        Tensor out = Pointwise.result(saved.shape(), saved.dtype(), saved);
         Backend.of(g).pointwise().binary(gradient, g, saved, out.dtype(), out);
         return out;
     }

@@ -6,6 +6,7 @@ import io.candela.autograd.NaryOp;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -33,7 +34,7 @@ public final class Joins {
             stretched[2 * i + 1] = size;
             merged[i] = times[i] * size;
         }
-        return x.reshape(split).expand(stretched).clone().reshape(merged);
+        return x.reshape(split).expand(stretched).clone(MemoryFormat.CONTIGUOUS).reshape(merged);
     }
 
     /** Dimensions reversed. */

@@ -10,7 +10,6 @@ import io.candela.tensor.DTypeException;
 import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
 import io.candela.tensor.IInfo;
-import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -87,7 +86,7 @@ public final class Pointwise {
      */
     static Tensor result(String who, Shape shape, DType dtype, Tensor like, Tensor target) {
         if (target == null) {
-            return result(shape, dtype, like, like);
+            return result(shape, dtype, like);
         }
         if (!shape.equals(target.shape())) {
             throw new ShapeException("%s: the result %s does not fit into %s, which is changed in place", who, shape, target.shape());
@@ -105,11 +104,19 @@ public final class Pointwise {
         return target == null ? result(shape, dtype, a, b) : result(who, shape, dtype, a, target);
     }
 
-    /** A new tensor in the order of the first operand that has the whole shape. */
+    /** A new tensor in the {@linkplain ResultOrder order} of the operand. */
+    static Tensor result(Shape shape, DType dtype, Tensor a) {
+        return Tensor.emptyStrided(shape, ResultOrder.strides(shape, a), dtype, a.device());
+    }
+
+    /** As {@link #result(Shape, DType, Tensor)}, of two operands. */
     static Tensor result(Shape shape, DType dtype, Tensor a, Tensor b) {
-        Tensor whole = a.shape() == shape || a.shape().equals(shape) ? a : b;
-        boolean plain = whole.isContiguous() || !whole.shape().equals(shape) || whole.memoryFormat() == MemoryFormat.CONTIGUOUS;
-        return plain ? Tensor.empty(shape, dtype, a.device()) : Tensor.empty(shape, dtype, a.device(), MemoryFormat.CHANNELS_LAST);
+        return Tensor.emptyStrided(shape, ResultOrder.strides(shape, a, b), dtype, a.device());
+    }
+
+    /** As {@link #result(Shape, DType, Tensor)}, of three operands. */
+    static Tensor result(Shape shape, DType dtype, Tensor a, Tensor b, Tensor c) {
+        return Tensor.emptyStrided(shape, ResultOrder.strides(shape, a, b, c), dtype, a.device());
     }
 
     /** @throws GraphException if elements of the tensor share memory, as those of an expanded view do */
@@ -187,7 +194,7 @@ public final class Pointwise {
             throw new DeviceException("%s: operands are on different devices: %s on %s, %s on %s; move one with to(device)", who, a.shape(),
                     a.device(), b.shape(), b.device());
         }
-        Tensor out = Tensor.empty(Shape.broadcast(who, a.shape(), b.shape()), DType.BOOL, a.device());
+        Tensor out = result(Shape.broadcast(who, a.shape(), b.shape()), DType.BOOL, a, b);
         Backend.of(a).pointwise().binary(kernel, a, b, promote(a, b), out);
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
@@ -196,7 +203,7 @@ public final class Pointwise {
 
     /** A comparison of a tensor with a number, as bool. */
     public static Tensor compare(BinaryKernel kernel, Tensor a, double number) {
-        Tensor out = Tensor.empty(a.shape(), DType.BOOL, a.device());
+        Tensor out = result(a.shape(), DType.BOOL, a);
         boolean integral = number == Math.rint(number) && Math.abs(number) < 1L << 53;
         Backend.of(a).pointwise().binary(kernel, a, number, promote(a, integral), out);
         Reference.reachabilityFence(a);

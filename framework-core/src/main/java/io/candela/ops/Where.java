@@ -34,7 +34,7 @@ public final class Where extends NaryOp {
         }
         condition = save(mask);
         Shape shape = Shape.broadcast(name(), mask.shape(), Shape.broadcast(name(), a.shape(), b.shape()));
-        Tensor out = Pointwise.result(shape, Pointwise.promote(a, b), a, b);
+        Tensor out = Pointwise.result(shape, Pointwise.promote(a, b), mask, a, b);
         Backend.of(a).pointwise().ternary(TernaryKernel.WHERE, mask, a, b, 0, out);
         return out;
     }

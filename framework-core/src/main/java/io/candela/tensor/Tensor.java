@@ -83,6 +83,29 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
     }
 
     /**
+     * New tensor whose elements are undefined, with the given strides, as {@code torch.empty_strided}.
+     *
+     * @param strides in elements, not negative
+     * @throws ShapeException if there is not one per dimension, or one is negative
+     */
+    public static Tensor emptyStrided(Shape shape, int[] strides, DType dtype, Device device) {
+        if (strides == shape.contiguousStrides()) {
+            return empty(shape, dtype, device);
+        }
+        if (strides.length != shape.rank()) {
+            throw new ShapeException("emptyStrided: %d strides for %s", strides.length, shape);
+        }
+        int reach = shape.numel() == 0 ? 0 : 1;
+        for (int i = 0; i < strides.length; i++) {
+            if (strides[i] < 0) {
+                throw new ShapeException("emptyStrided: stride %d of dimension %d of %s is negative", strides[i], i, shape);
+            }
+            reach = shape.numel() == 0 ? 0 : Math.addExact(reach, Math.multiplyExact(strides[i], shape.dims()[i] - 1));
+        }
+        return new Tensor(Backends.of(device).allocate(dtype, reach), dtype, shape, strides.clone(), 0);
+    }
+
+    /**
      * A tensor over memory that exists already.
      *
      * @param strides in elements
@@ -661,10 +684,10 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return Hooks.registerAfterwards(this, hook);
     }
 
-    /** A dense copy with memory of its own, in this tensor's {@link #memoryFormat()}. Differentiable. */
+    /** A copy with memory of its own: dense, with the dimensions in the order in which they lie here. Differentiable. */
     @Override
     public Tensor clone() {
-        return clone(memoryFormat());
+        return Autograd.apply(new io.candela.ops.Clone(), this);
     }
 
     /** A dense copy with memory of its own, in the given order. Differentiable. */

@@ -5,7 +5,6 @@ import io.candela.backend.PointwiseKernels;
 import io.candela.backend.TernaryKernel;
 import io.candela.backend.UnaryKernel;
 import io.candela.tensor.DType;
-import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
@@ -36,25 +35,6 @@ final class PointwiseCpu implements PointwiseKernels {
         Workers.run((n + CHUNK - 1) / CHUNK, i -> range.run(HostThread.current(), i * CHUNK, Math.min(n, (i + 1) * CHUNK)));
     }
 
-    /** Whether operands are to be taken in the order in which the result lies in memory, which is not row-major. */
-    private static boolean isReordered(Tensor out) {
-        return !out.isContiguous() && out.isContiguous(MemoryFormat.CHANNELS_LAST);
-    }
-
-    /** Channels as the last dimension: what lies in channels-last order becomes contiguous. A tensor of fewer dimensions broadcasts to {@code rank}. */
-    private static Tensor reordered(Tensor t, int rank) {
-        int[] own = t.shape().dims();
-        int[] sizes = new int[rank];
-        int[] strides = new int[rank];
-        int missing = rank - own.length;
-        for (int i = 0; i < rank; i++) {
-            int dim = (i == 0 ? 0 : i == rank - 1 ? 1 : i + 1) - missing;
-            sizes[i] = dim < 0 ? 1 : own[dim];
-            strides[i] = dim < 0 ? 0 : t.strides()[dim];
-        }
-        return t.viewOf(Shape.of(sizes), strides, t.offset());
-    }
-
     /** Whether a large operand has gaps between the elements that follow each other in the result, so that a dense copy of it is read sooner. */
     private static boolean isScattered(Tensor x, Tensor out) {
         int rank = x.dim();
@@ -83,8 +63,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void unary(UnaryKernel kernel, Tensor x, Tensor out) {
-        if (isReordered(out)) {
-            unary(kernel, reordered(x, out.dim()), reordered(out, out.dim()));
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            unary(kernel, MemoryOrder.arrange(x, order), MemoryOrder.arrange(out, order));
             return;
         }
         Tensor dense = gathered(x, out);
@@ -93,9 +74,9 @@ final class PointwiseCpu implements PointwiseKernels {
     }
 
     private void dense(UnaryKernel kernel, Tensor x, Tensor out) {
-        if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(x) && x.numel() == out.numel()) {
+        if (SmallFloats.takes(out) && out.dtype() == DType.FLOAT32 && x.dtype() == DType.FLOAT32) {
             float[] a = HostThread.current().floats(0);
-            HostStorage.read(x, a);
+            SmallFloats.read(x, out.shape(), a);
             FloatLoops.unary(kernel, a, a, out.numel());
             HostStorage.write(out, a);
             return;
@@ -141,9 +122,10 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
-        if (isReordered(out)) {
-            int rank = out.dim();
-            binary(kernel, reordered(a, rank), reordered(b, rank), compute, reordered(out, rank));
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            Tensor left = MemoryOrder.arrange(a, order);
+            binary(kernel, left, b == a ? left : MemoryOrder.arrange(b, order), compute, MemoryOrder.arrange(out, order));
             return;
         }
         Tensor left = gathered(a, out);
@@ -155,15 +137,11 @@ final class PointwiseCpu implements PointwiseKernels {
 
     private void dense(BinaryKernel kernel, Tensor a, Tensor b, DType compute, Tensor out) {
         if (compute == DType.FLOAT32) {
-            if (HostStorage.isSmallFloats(out) && HostStorage.isSmallFloats(a) && HostStorage.isSmallFloats(b) && a.numel() == out.numel()
-                    && b.numel() == out.numel()) {
+            if (isSmall(kernel, a, out) && b.dtype() == DType.FLOAT32) {
                 HostThread thread = HostThread.current();
-                float[] x = thread.floats(0);
                 float[] y = thread.floats(1);
-                HostStorage.read(a, x);
-                HostStorage.read(b, y);
-                FloatLoops.binary(kernel, x, y, x, out.numel());
-                HostStorage.write(out, x);
+                SmallFloats.read(b, out.shape(), y);
+                small(kernel, a, y, thread, out);
                 return;
             }
             if (out.numel() >= DNN && EltwiseDnn.binary(kernel, a, b, out) || kernel == BinaryKernel.RELU_GRAD && ReluBits.backward(a, b, out)) {
@@ -190,8 +168,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void binary(BinaryKernel kernel, Tensor a, double number, DType compute, Tensor out) {
-        if (isReordered(out)) {
-            binary(kernel, reordered(a, out.dim()), number, compute, reordered(out, out.dim()));
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            binary(kernel, MemoryOrder.arrange(a, order), number, compute, MemoryOrder.arrange(out, order));
             return;
         }
         Tensor dense = gathered(a, out);
@@ -203,8 +182,17 @@ final class PointwiseCpu implements PointwiseKernels {
         if (a.dtype() == DType.BOOL && BoolLoops.compare(kernel, a, number, out)) {
             return;
         }
-        if (compute == DType.FLOAT32 && out.numel() >= DNN && EltwiseDnn.withNumber(kernel, a, number, out)) {
-            return;
+        if (compute == DType.FLOAT32) {
+            if (isSmall(kernel, a, out) && kernel != BinaryKernel.POW) {
+                HostThread thread = HostThread.current();
+                float[] y = thread.floats(1);
+                Arrays.fill(y, 0, out.numel(), (float) number);
+                small(kernel, a, y, thread, out);
+                return;
+            }
+            if (out.numel() >= DNN && EltwiseDnn.withNumber(kernel, a, number, out)) {
+                return;
+            }
         }
         Shape shape = out.shape();
         Blocks left = new Blocks(a, shape);
@@ -217,6 +205,23 @@ final class PointwiseCpu implements PointwiseKernels {
                 forRange(out.numel(), (thread, from, end) -> operation.run(left, null, to, thread, from, end));
             }
             default -> forRange(out.numel(), (thread, from, end) -> longs(kernel, left, null, number, compute, to, thread, from, end));
+        }
+    }
+
+    private static boolean isSmall(BinaryKernel kernel, Tensor a, Tensor out) {
+        return SmallFloats.takes(out) && out.dtype() == (kernel.isPredicate() ? DType.BOOL : DType.FLOAT32) && a.dtype() == DType.FLOAT32;
+    }
+
+    /** On the short way; {@code b} is read already. */
+    private static void small(BinaryKernel kernel, Tensor a, float[] b, HostThread thread, Tensor out) {
+        float[] x = thread.floats(0);
+        SmallFloats.read(a, out.shape(), x);
+        if (kernel.isPredicate()) {
+            FloatLoops.predicate(kernel, x, b, thread.bytes, out.numel());
+            SmallFloats.write(out, thread.bytes);
+        } else {
+            FloatLoops.binary(kernel, x, b, x, out.numel());
+            HostStorage.write(out, x);
         }
     }
 
@@ -294,14 +299,15 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void ternary(TernaryKernel kernel, Tensor a, Tensor b, Tensor c, double value, Tensor out) {
-        if (isReordered(out)) {
-            int rank = out.dim();
-            ternary(kernel, reordered(a, rank), reordered(b, rank), reordered(c, rank), value, reordered(out, rank));
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            Tensor second = MemoryOrder.arrange(b, order);
+            ternary(kernel, MemoryOrder.arrange(a, order), second, c == b ? second : MemoryOrder.arrange(c, order), value, MemoryOrder.arrange(out, order));
             return;
         }
         Tensor first = gathered(a, out);
-        Tensor second = gathered(b, out);
-        Tensor third = gathered(c, out);
+        Tensor second = b == a ? first : gathered(b, out);
+        Tensor third = c == b ? second : c == a ? first : gathered(c, out);
         dense(kernel, first, second, third, value, out);
         releaseCopy(first, a);
         releaseCopy(second, b);
@@ -313,6 +319,17 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         Shape shape = out.shape();
+        if (SmallFloats.takes(out) && out.dtype() == DType.FLOAT32 && b.dtype() == DType.FLOAT32 && c.dtype() == DType.FLOAT32
+                && a.dtype() == (kernel == TernaryKernel.WHERE ? DType.BOOL : DType.FLOAT32)) {
+            HostThread thread = HostThread.current();
+            float[] x = thread.floats(0);
+            SmallFloats.read(a, shape, x);
+            SmallFloats.read(b, shape, thread.floats(1));
+            SmallFloats.read(c, shape, thread.floats(2));
+            ternary(kernel, x, thread.floats(1), thread.floats(2), (float) value, out.numel());
+            HostStorage.write(out, x);
+            return;
+        }
         Blocks first = new Blocks(a, shape);
         Blocks second = new Blocks(b, shape);
         Blocks third = new Blocks(c, shape);
@@ -426,8 +443,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void clamp(Tensor x, double low, double high, Tensor out) {
-        if (isReordered(out)) {
-            clamp(reordered(x, out.dim()), low, high, reordered(out, out.dim()));
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            clamp(MemoryOrder.arrange(x, order), low, high, MemoryOrder.arrange(out, order));
             return;
         }
         Tensor dense = gathered(x, out);
@@ -440,32 +458,37 @@ final class PointwiseCpu implements PointwiseKernels {
             return;
         }
         Shape shape = out.shape();
+        float least = (float) low;
+        float most = (float) high;
+        if (SmallFloats.takes(out) && out.dtype() == DType.FLOAT32 && x.dtype() == DType.FLOAT32) {
+            float[] a = HostThread.current().floats(0);
+            SmallFloats.read(x, shape, a);
+            limit(a, least, most, out.numel());
+            HostStorage.write(out, a);
+            return;
+        }
         Blocks in = new Blocks(x, shape);
         Blocks to = new Blocks(out, shape);
         if (out.dtype() == DType.FLOAT32) {
-            float least = (float) low;
-            float most = (float) high;
             forRange(out.numel(), (thread, from, end) -> {
                 float[] a = thread.floats(0);
                 for (int p = from; p < end; p += BLOCK) {
                     int n = Math.min(BLOCK, end - p);
                     in.read(p, a, n);
-                    for (int i = 0; i < n; i++) {
-                        a[i] = Math.min(Math.max(a[i], least), most);
-                    }
+                    limit(a, least, most, n);
                     to.write(p, a, n);
                 }
             });
         } else if (!out.dtype().isFloating()) {
-            long least = (long) low;
-            long most = (long) high;
+            long smallest = (long) low;
+            long largest = (long) high;
             forRange(out.numel(), (thread, from, end) -> {
                 long[] a = thread.longs(0);
                 for (int p = from; p < end; p += BLOCK) {
                     int n = Math.min(BLOCK, end - p);
                     in.read(p, a, n);
                     for (int i = 0; i < n; i++) {
-                        a[i] = Math.min(Math.max(a[i], least), most);
+                        a[i] = Math.min(Math.max(a[i], smallest), largest);
                     }
                     to.write(p, a, n);
                 }
@@ -485,15 +508,26 @@ final class PointwiseCpu implements PointwiseKernels {
         }
     }
 
+    private static void limit(float[] a, float least, float most, int n) {
+        for (int i = 0; i < n; i++) {
+            a[i] = Math.min(Math.max(a[i], least), most);
+        }
+    }
+
     @Override
     public void copy(Tensor source, Tensor out) {
-        if (isReordered(out)) {
-            if (out.numel() < REORDER || !ReorderDnn.copy(source, out)) {
-                copy(reordered(source, out.dim()), reordered(out, out.dim()));
-            }
+        if (out.numel() >= REORDER && source.isContiguous() != out.isContiguous() && ReorderDnn.copy(source, out)) {
             return;
         }
-        if (out.numel() >= REORDER && !source.isContiguous() && ReorderDnn.copy(source, out)) {
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            copy(MemoryOrder.arrange(source, order), MemoryOrder.arrange(out, order));
+            return;
+        }
+        if (SmallFloats.takes(out) && out.dtype() == DType.FLOAT32 && source.dtype() == DType.FLOAT32) {
+            float[] a = HostThread.current().floats(0);
+            SmallFloats.read(source, out.shape(), a);
+            HostStorage.write(out, a);
             return;
         }
         if (out.dtype() == DType.FLOAT32 && isScattered(source, out)) {
@@ -544,8 +578,9 @@ final class PointwiseCpu implements PointwiseKernels {
 
     @Override
     public void fill(Tensor out, double value) {
-        if (isReordered(out)) {
-            fill(reordered(out, out.dim()), value);
+        int[] order = MemoryOrder.of(out);
+        if (order != null) {
+            fill(MemoryOrder.arrange(out, order), value);
             return;
         }
         Blocks to = new Blocks(out, out.shape());

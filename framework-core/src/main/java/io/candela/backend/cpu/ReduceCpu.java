@@ -6,8 +6,6 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /** Reductions over the last dimensions: floating point is carried in double, integers in long. */
 final class ReduceCpu implements ReduceKernels {
@@ -27,7 +25,8 @@ final class ReduceCpu implements ReduceKernels {
         }
         int inner = x.numel() / outer;
         if (outer == 1 && !x.isContiguous()) {
-            Tensor dense = inMemoryOrder(x);
+            int[] order = MemoryOrder.of(x);
+            Tensor dense = order == null ? x : MemoryOrder.arrange(x, order);
             if (dense.isContiguous()) {
                 reduce(reduction, dense, dense.dim(), out);
                 return;
@@ -81,14 +80,6 @@ final class ReduceCpu implements ReduceKernels {
                 to.write(row, result, 1);
             }
         }
-    }
-
-    /** The same elements with their dimensions in the order of their strides; a transposed matrix becomes contiguous. */
-    private static Tensor inMemoryOrder(Tensor x) {
-        int[] strides = x.strides();
-        int[] order = IntStream.range(0, x.dim()).boxed().sorted(Comparator.comparingInt((Integer i) -> -strides[i])).mapToInt(i -> i).toArray();
-        int[] own = x.shape().dims();
-        return x.viewOf(Shape.of(Arrays.stream(order).map(i -> own[i]).toArray()), Arrays.stream(order).map(i -> strides[i]).toArray(), x.offset());
     }
 
     private static void bools(Reduction reduction, Tensor x, int outer, int inner, Tensor out) {

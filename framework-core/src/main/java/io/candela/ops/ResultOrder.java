@@ -1,0 +1,127 @@
+package io.candela.ops;
+
+import io.candela.tensor.Shape;
+import io.candela.tensor.Tensor;
+import java.util.Arrays;
+
+/**
+ * The order in memory of what is computed element by element: dense, with the dimensions in the order of the operands' strides, as PyTorch's
+ * {@code TensorIterator} has it. The result of a transposed operand is itself transposed, that of a channels-last one channels-last, so that kernels walk
+ * through both without gaps.
+ */
+final class ResultOrder {
+    private ResultOrder() {}
+
+    /** Strides of a copy: the tensor's own if it is dense, else those of a dense tensor in its order. */
+    static int[] ofCopy(Tensor x) {
+        if (x.isContiguous()) {
+            return x.strides();
+        }
+        int[] strides = dense(x.shape(), x);
+        return isSame(strides, x.strides(), x.shape().dims()) ? x.strides() : strides;
+    }
+
+    /** Strides of a dense tensor in the order of an operand that broadcasts to {@code shape}. */
+    static int[] strides(Shape shape, Tensor x) {
+        return leads(shape, x) ? shape.contiguousStrides() : dense(shape, x);
+    }
+
+    /** As {@link #strides(Shape, Tensor)}, of two operands: the first decides, the second where the first leaves it open. */
+    static int[] strides(Shape shape, Tensor a, Tensor b) {
+        return leads(shape, a) || a.numel() == 1 && leads(shape, b) ? shape.contiguousStrides() : dense(shape, a, b);
+    }
+
+    /** As {@link #strides(Shape, Tensor, Tensor)}, of three. */
+    static int[] strides(Shape shape, Tensor a, Tensor b, Tensor c) {
+        return leads(shape, a) ? shape.contiguousStrides() : dense(shape, a, b, c);
+    }
+
+    /** The short way to row-major order: whether an operand leaves no other. */
+    private static boolean leads(Shape shape, Tensor x) {
+        return x.isContiguous() && (x.shape() == shape || x.shape().equals(shape));
+    }
+
+    private static int[] dense(Shape shape, Tensor... operands) {
+        int[] dims = shape.dims();
+        int rank = dims.length;
+        int[][] steps = new int[operands.length][];
+        for (int k = 0; k < steps.length; k++) {
+            steps[k] = steps(shape, operands[k]);
+        }
+        int[] order = new int[rank]; // from the innermost dimension
+        for (int i = 0; i < rank; i++) {
+            order[i] = rank - 1 - i;
+        }
+        for (int i = 1; i < rank; i++) { // insertion sort: the comparison may leave two dimensions open, and then looks at the next
+            int moving = i;
+            for (int k = i - 1; k >= 0; k--) {
+                int c = compare(order[k], order[moving], dims, steps);
+                if (c > 0) {
+                    int swap = order[k];
+                    order[k] = order[moving];
+                    order[moving] = swap;
+                    moving = k;
+                } else if (c < 0) {
+                    break;
+                }
+            }
+        }
+        int[] strides = new int[rank];
+        int stride = 1;
+        for (int dim : order) {
+            strides[dim] = stride;
+            stride *= Math.max(dims[dim], 1);
+        }
+        return sameButForOnes(strides, dims, operands) ? operands[0].strides() : strides;
+    }
+
+    /** An operand's strides as it broadcasts to {@code shape}: 0 where it is repeated. */
+    private static int[] steps(Shape shape, Tensor x) {
+        int[] own = x.strides();
+        if (x.shape().equals(shape)) {
+            return own;
+        }
+        int shift = shape.rank() - own.length;
+        int[] steps = new int[shape.rank()];
+        for (int i = 0; i < own.length; i++) {
+            steps[i + shift] = x.shape().dims()[i] == shape.dims()[i + shift] ? own[i] : 0;
+        }
+        return steps;
+    }
+
+    /** Whether dimension {@code a} lies inside of {@code b} (negative) or around it (positive); 0 if no operand tells. */
+    private static int compare(int a, int b, int[] dims, int[][] steps) {
+        for (int[] s : steps) {
+            if (s[a] == 0 || s[b] == 0) {
+                continue;
+            }
+            if (s[a] != s[b]) {
+                return s[a] < s[b] ? -1 : 1;
+            }
+            if (dims[a] > dims[b]) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+
+    /** Whether all operands are dense and have one set of strides, which the result then takes as it is: those of sizes of 1 may be anything. */
+    private static boolean sameButForOnes(int[] strides, int[] dims, Tensor... operands) {
+        int[] first = operands[0].strides();
+        for (Tensor x : operands) {
+            if (!Arrays.equals(x.strides(), first) || !Arrays.equals(x.shape().dims(), dims)) {
+                return false;
+            }
+        }
+        return isSame(strides, first, dims);
+    }
+
+    private static boolean isSame(int[] a, int[] b, int... dims) {
+        for (int i = 0; i < dims.length; i++) {
+            if (dims[i] != 1 && a[i] != b[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}
