@@ -27,7 +27,7 @@ public final class Cast extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = Tensor.emptyStrided(x.shape(), ResultOrder.ofCopy(x), to, x.device());
+        Tensor out = Pointwise.result(x.shape(), to, x);
         Backend.of(x).pointwise().copy(x, out);
         return out;
     }

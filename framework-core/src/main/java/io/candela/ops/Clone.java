@@ -32,7 +32,7 @@ public final class Clone extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = Tensor.emptyStrided(x.shape(), format == null ? ResultOrder.ofCopy(x) : format.strides(x.shape()), x.dtype(), x.device());
+        Tensor out = format == null ? Pointwise.result(x.shape(), x.dtype(), x) : Tensor.empty(x.shape(), x.dtype(), x.device(), format);
         Backend.of(x).pointwise().copy(x, out);
         return out;
     }

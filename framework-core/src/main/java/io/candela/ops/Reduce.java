@@ -167,8 +167,8 @@ public final class Reduce extends UnaryOp {
         if (a.numel() == 0) {
             return a.exp().sum(keepDim, axes.dims()).log();
         }
-        Tensor largest = a.detach().amax(true, axes.dims());
-        Tensor shift = largest.maskedFill(largest.abs().eq(Double.POSITIVE_INFINITY), 0);
+        double most = a.dtype().finfo().max(); // infinity less infinity would be NaN
+        Tensor shift = a.detach().amax(true, axes.dims()).clamp(-most, most);
         Tensor sum = a.sub(shift).exp().sum(true, axes.dims()).log().add(shift);
         return keepDim ? sum : sum.reshape(axes.dropped().toArray());
     }

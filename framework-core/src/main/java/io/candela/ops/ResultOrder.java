@@ -2,7 +2,6 @@ package io.candela.ops;
 
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * The order in memory of what is computed element by element: dense, with the dimensions in the order of the operands' strides, as PyTorch's
@@ -11,15 +10,6 @@ import java.util.Arrays;
  */
 final class ResultOrder {
     private ResultOrder() {}
-
-    /** Strides of a copy: the tensor's own if it is dense, else those of a dense tensor in its order. */
-    static int[] ofCopy(Tensor x) {
-        if (x.isContiguous()) {
-            return x.strides();
-        }
-        int[] strides = dense(x.shape(), x);
-        return isSame(strides, x.strides(), x.shape().dims()) ? x.strides() : strides;
-    }
 
     /** Strides of a dense tensor in the order of an operand that broadcasts to {@code shape}. */
     static int[] strides(Shape shape, Tensor x) {
@@ -72,7 +62,7 @@ final class ResultOrder {
             strides[dim] = stride;
             stride *= Math.max(dims[dim], 1);
         }
-        return sameButForOnes(strides, dims, operands) ? operands[0].strides() : strides;
+        return strides;
     }
 
     /** An operand's strides as it broadcasts to {@code shape}: 0 where it is repeated. */
@@ -96,32 +86,12 @@ final class ResultOrder {
                 continue;
             }
             if (s[a] != s[b]) {
-                return s[a] < s[b] ? -1 : 1;
+                return Math.abs(s[a]) < Math.abs(s[b]) ? -1 : 1; // negative ones lie in the order of their size
             }
             if (dims[a] > dims[b]) {
                 return 1;
             }
         }
         return 0;
-    }
-
-    /** Whether all operands are dense and have one set of strides, which the result then takes as it is: those of sizes of 1 may be anything. */
-    private static boolean sameButForOnes(int[] strides, int[] dims, Tensor... operands) {
-        int[] first = operands[0].strides();
-        for (Tensor x : operands) {
-            if (!Arrays.equals(x.strides(), first) || !Arrays.equals(x.shape().dims(), dims)) {
-                return false;
-            }
-        }
-        return isSame(strides, first, dims);
-    }
-
-    private static boolean isSame(int[] a, int[] b, int... dims) {
-        for (int i = 0; i < dims.length; i++) {
-            if (dims[i] != 1 && a[i] != b[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 }

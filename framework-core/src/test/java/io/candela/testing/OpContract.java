@@ -255,7 +255,7 @@ public final class OpContract {
     private static final Map<String, UnaryOperator<Tensor>> ARRANGEMENTS = new LinkedHashMap<>();
 
     static {
-        ARRANGEMENTS.put("transposed", x -> x.dim() < 2 ? x : x.transpose(0, -1).clone().transpose(0, -1));
+        ARRANGEMENTS.put("transposed", x -> x.dim() < 2 ? x : x.transpose(0, -1).contiguous().transpose(0, -1));
         ARRANGEMENTS.put("offset", x -> {
             Tensor room = Tensor.full(Shape.of(x.numel() + 8), 99, x.dtype(), x.device());
             return room.narrow(0, 3, x.numel()).copyFrom(x.flatten()).view(x.shape().toArray());

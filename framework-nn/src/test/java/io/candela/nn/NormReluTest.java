@@ -93,7 +93,7 @@ class NormReluTest {
     }
 
     private static Tensor channelsLast(Tensor x) {
-        return x.dim() < 3 ? x : x.moveDim(1, -1).clone().moveDim(-1, 1);
+        return x.dim() < 3 ? x : x.moveDim(1, -1).contiguous().moveDim(-1, 1);
     }
 
     @Test

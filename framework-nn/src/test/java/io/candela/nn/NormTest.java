@@ -43,7 +43,7 @@ class NormTest {
                 double tolerance = dtype == DType.FLOAT32 ? 1e-5 : 1e-10;
                 for (Norm norm : Norm.values()) {
                     List<Tensor> expected = run(norm, groups, x.to(DType.FLOAT64), weight.to(DType.FLOAT64), bias.to(DType.FLOAT64), g.to(DType.FLOAT64), true);
-                    for (Tensor arranged : new Tensor[] {x, channelsLast(x), x.transpose(0, -1).clone().transpose(0, -1)}) {
+                    for (Tensor arranged : new Tensor[] {x, channelsLast(x), x.transpose(0, -1).contiguous().transpose(0, -1)}) {
                         List<Tensor> found = run(norm, groups, arranged, weight, bias, g, false);
                         for (int i = 0; i < found.size(); i++) {
                             double scale = Math.max(1, expected.get(i).abs().max().item()); // a sum's error grows with what cancels in it
@@ -106,7 +106,7 @@ class NormTest {
     }
 
     private static Tensor channelsLast(Tensor x) {
-        return x.dim() < 3 ? x : x.moveDim(1, -1).clone().moveDim(-1, 1);
+        return x.dim() < 3 ? x : x.moveDim(1, -1).contiguous().moveDim(-1, 1);
     }
 
     @TestFactory

@@ -48,7 +48,7 @@ class PoolLayoutTest {
 
     private static Tensor channelsLast(Tensor x) {
         Tensor moved = x.dim() == 4 ? x.permute(0, 2, 3, 1) : x.permute(0, 2, 3, 4, 1);
-        return x.dim() == 4 ? moved.clone().permute(0, 3, 1, 2) : moved.clone().permute(0, 4, 1, 2, 3);
+        return x.dim() == 4 ? moved.contiguous().permute(0, 3, 1, 2) : moved.contiguous().permute(0, 4, 1, 2, 3);
     }
 
     private record Outcome(Tensor values, Tensor indices, Tensor gradient) {

@@ -18,7 +18,12 @@ final class MemoryOrder {
         boolean moved = false;
         for (int i = 0; i < order.length; i++) {
             int k = i;
-            for (; k > 0 && (strides[order[k - 1]] < strides[i] || strides[order[k - 1]] == strides[i] && dims[order[k - 1]] < dims[i]); k--) {
+            for (; k > 0; k--) {
+                int around = Math.abs(strides[order[k - 1]]);
+                int stride = Math.abs(strides[i]);
+                if (around > stride || around == stride && dims[order[k - 1]] >= dims[i]) {
+                    break;
+                }
                 order[k] = order[k - 1];
             }
             order[k] = i;

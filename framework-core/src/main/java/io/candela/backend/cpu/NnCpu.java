@@ -35,7 +35,7 @@ final class NnCpu implements NnKernels {
             Backend.of(x).pointwise().copy(dense, out);
             return;
         }
-        Blocks in = new Blocks(x, x.shape());
+        Blocks in = new Blocks(SmallFloats.dense(x), x.shape());
         Blocks to = new Blocks(out, out.shape());
         forRows(x.numel() / n, n, (first, count, v, w) -> {
             in.read(first * n, v, count * n);

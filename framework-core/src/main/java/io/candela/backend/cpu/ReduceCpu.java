@@ -14,6 +14,8 @@ final class ReduceCpu implements ReduceKernels {
     private static final int CHUNK = 64 << 10;
     /** Columns per chunk of a sum over rows, at least: a few cache lines of each row. */
     private static final int MIN_COLUMNS = 64;
+    /** Squared distances this small beside the mean's square are those of the mean's own rounding; of equal elements they must be 0. */
+    private static final double TINY = 1e-28;
     /** Rows that are added up in float before they go to the sum in double: little is lost over so few. */
     private static final int PARTIAL_ROWS = 16;
 
@@ -34,6 +36,10 @@ final class ReduceCpu implements ReduceKernels {
         }
         Shape shape = x.shape();
         if (x.dtype() == DType.FLOAT32) {
+            if (x.numel() <= BLOCK && out.dtype() == DType.FLOAT32 && SmallFloats.takes(out)) {
+                small(reduction, x, outer, inner, out);
+                return;
+            }
             if (dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1 && reduction == Reduction.SUM) {
                 if (x.numel() >= FloatReduce.DNN && ReduceDnn.columns(false, x, outer, inner, out)) {
                     return;
@@ -80,6 +86,23 @@ final class ReduceCpu implements ReduceKernels {
                 to.write(row, result, 1);
             }
         }
+    }
+
+    /** On the short way. */
+    private static void small(Reduction reduction, Tensor x, int outer, int inner, Tensor out) {
+        HostThread thread = HostThread.current();
+        float[] all = thread.floats(0);
+        float[] results = thread.floats(1);
+        double[] row = thread.doubles(0);
+        SmallFloats.read(x, x.shape(), all);
+        for (int r = 0; r < outer; r++) {
+            for (int i = 0, p = r * inner; i < inner; i++, p++) {
+                row[i] = all[p];
+            }
+            results[r] = (float) (reduction == Reduction.SQUARED_DEVIATION ? squaredDeviation(row, inner)
+                    : reduction == Reduction.MEAN ? sum(row, inner) / inner : fold(reduction, start(reduction), row, inner));
+        }
+        HostStorage.write(out, results);
     }
 
     private static void bools(Reduction reduction, Tensor x, int outer, int inner, Tensor out) {
@@ -169,48 +192,81 @@ final class ReduceCpu implements ReduceKernels {
     }
 
     static double floating(Reduction reduction, Blocks in, int from, int count, double[] block) {
-        double result = switch (reduction) {
+        double result = start(reduction);
+        for (int p = 0; p < count; p += BLOCK) {
+            int n = Math.min(BLOCK, count - p);
+            in.read(from + p, block, n);
+            result = fold(reduction, result, block, n);
+        }
+        return reduction == Reduction.MEAN ? result / count : result;
+    }
+
+    private static double start(Reduction reduction) {
+        return switch (reduction) {
             case PROD, ALL -> 1;
             case MAX -> Double.NEGATIVE_INFINITY;
             case MIN -> Double.POSITIVE_INFINITY;
             default -> 0;
         };
-        for (int p = 0; p < count; p += BLOCK) {
-            int n = Math.min(BLOCK, count - p);
-            in.read(from + p, block, n);
-            switch (reduction) {
-                case SUM, MEAN -> result += sum(block, n);
-                case PROD -> result *= product(block, n);
-                case MAX -> {
-                    for (int i = 0; i < n; i++) {
-                        result = Math.max(result, block[i]);
-                    }
+    }
+
+    private static double fold(Reduction reduction, double so, double[] block, int n) {
+        double result = so;
+        switch (reduction) {
+            case SUM, MEAN -> result += sum(block, n);
+            case PROD -> result *= product(block, n);
+            case MAX -> {
+                for (int i = 0; i < n; i++) {
+                    result = Math.max(result, block[i]);
                 }
-                case MIN -> {
-                    for (int i = 0; i < n; i++) {
-                        result = Math.min(result, block[i]);
-                    }
-                }
-                case ANY -> {
-                    for (int i = 0; i < n; i++) {
-                        result = block[i] != 0 ? 1 : result;
-                    }
-                }
-                case ALL -> {
-                    for (int i = 0; i < n; i++) {
-                        result = block[i] == 0 ? 0 : result;
-                    }
-                }
-                case SQUARED_DEVIATION -> throw new AssertionError("squaredDeviation is called instead");
             }
+            case MIN -> {
+                for (int i = 0; i < n; i++) {
+                    result = Math.min(result, block[i]);
+                }
+            }
+            case ANY -> {
+                for (int i = 0; i < n; i++) {
+                    result = block[i] != 0 ? 1 : result;
+                }
+            }
+            case ALL -> {
+                for (int i = 0; i < n; i++) {
+                    result = block[i] == 0 ? 0 : result;
+                }
+            }
+            case SQUARED_DEVIATION -> throw new AssertionError("squaredDeviation is called instead");
         }
-        return reduction == Reduction.MEAN ? result / count : result;
+        return result;
+    }
+
+    /** Of one block; else as {@link #squaredDeviation(Blocks, int, int, double[])}. */
+    private static double squaredDeviation(double[] block, int n) {
+        double mean = sum(block, n) / n;
+        double result = squares(block, n, mean);
+        if (result <= n * mean * mean * TINY) {
+            double rest = 0;
+            for (int i = 0; i < n; i++) {
+                rest += block[i] - mean;
+            }
+            result = squares(block, n, mean + rest / n);
+        }
+        return result;
+    }
+
+    private static double squares(double[] block, int n, double mean) {
+        double result = 0;
+        for (int i = 0; i < n; i++) {
+            double d = block[i] - mean;
+            result += d * d;
+        }
+        return result;
     }
 
     static double squaredDeviation(Blocks in, int from, int count, double[] block) {
         double mean = floating(Reduction.MEAN, in, from, count, block);
         double result = squaredDeviation(in, from, count, block, mean);
-        if (result <= count * mean * mean * 1e-28) { // as small as the mean's own rounding; of equal elements, it must be 0
+        if (result <= count * mean * mean * TINY) {
             double rest = 0;
             for (int p = 0; p < count; p += BLOCK) {
                 int n = Math.min(BLOCK, count - p);
@@ -229,10 +285,7 @@ final class ReduceCpu implements ReduceKernels {
         for (int p = 0; p < count; p += BLOCK) {
             int n = Math.min(BLOCK, count - p);
             in.read(from + p, block, n);
-            for (int i = 0; i < n; i++) {
-                double d = block[i] - mean;
-                result += d * d;
-            }
+            result += squares(block, n, mean);
         }
         return result;
     }
@@ -307,7 +360,7 @@ final class ReduceCpu implements ReduceKernels {
             return;
         }
         int inner = x.numel() / outer;
-        Blocks in = new Blocks(x, x.shape());
+        Blocks in = new Blocks(SmallFloats.dense(x), x.shape());
         long[] positions = new long[outer];
         int rows = Math.max(1, CHUNK / Math.max(1, inner));
         if (x.dtype() == DType.FLOAT32 && inner >= FloatReduce.LEAST) {
@@ -361,7 +414,7 @@ final class ReduceCpu implements ReduceKernels {
     public void cumulativeSum(Tensor x, Tensor out) {
         int n = x.size(-1);
         int rows = n == 0 ? 0 : x.numel() / n;
-        Blocks in = new Blocks(x, x.shape());
+        Blocks in = new Blocks(SmallFloats.dense(x), x.shape());
         Blocks to = new Blocks(out, out.shape());
         int step = Math.max(1, CHUNK / Math.max(1, n));
         Workers.run((rows + step - 1) / step, c -> cumulativeSums(x.dtype().isFloating(), in, to, n, c * step, Math.min(rows, (c + 1) * step)));

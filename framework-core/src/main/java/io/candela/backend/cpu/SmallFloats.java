@@ -32,7 +32,7 @@ final class SmallFloats {
     private static int fill(HostBlock block, boolean bool, int from, Tensor x, Shape shape, int dim, float[] out, int at) {
         int[] dims = shape.dims();
         int own = dim - dims.length + x.dim();
-        int stride = own < 0 || x.shape().dims()[own] == 1 ? 0 : x.strides()[own];
+        int stride = dims.length == 0 || own < 0 || x.shape().dims()[own] == 1 ? 0 : x.strides()[own];
         int n = dims.length == 0 ? 1 : dims[dim];
         if (dim < dims.length - 1) {
             int end = fill(block, bool, from, x, shape, dim + 1, out, at);
@@ -58,6 +58,18 @@ final class SmallFloats {
             }
         }
         return at + n;
+    }
+
+    /** A row-major copy of what is small, float32, and lies otherwise; else the tensor itself. */
+    static Tensor dense(Tensor x) {
+        if (x.isContiguous() || x.numel() > HostThread.BLOCK || x.dtype() != DType.FLOAT32) {
+            return x;
+        }
+        float[] a = HostThread.current().floats(0);
+        read(x, x.shape(), a);
+        Tensor copy = Tensor.empty(x.shape(), x.dtype(), x.device());
+        HostStorage.write(copy, a);
+        return copy;
     }
 
     /** Writes a row-major bool result. */
