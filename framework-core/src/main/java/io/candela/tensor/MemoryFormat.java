@@ -4,7 +4,8 @@ package io.candela.tensor;
  * The order in which a tensor's elements lie in memory. It changes speed, never values: sizes, indices and files are the same.
  *
  * <p>On a CPU convolutions give {@link #CHANNELS_LAST} results; on a GPU they keep the order of their operands, as pooling, normalization, functions
- * element by element and moves to another device do everywhere; functions element by element keep any other order too. {@link Tensor#contiguous()} gives row-major order.
+ * element by element and moves to another device do everywhere; functions element by element keep any other order, too. {@link Tensor#contiguous()}
+ * gives row-major order.
  */
 public enum MemoryFormat {
     /** Row-major: the last dimension's neighbours are neighbours in memory. */
