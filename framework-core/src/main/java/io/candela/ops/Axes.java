@@ -22,10 +22,13 @@ record Axes(Shape shape, int[] dims, Shape kept, Shape dropped, int count) {
         if (dims.length == 0) {
             Arrays.fill(reduced, true);
         }
+        if (rank == 0 && dims.length > 1) { // a scalar takes dimension 0
+            throw new ShapeException("%s: dimension 0 is named twice in %s for %s", who, Arrays.toString(dims), shape);
+        }
         for (int d : dims) {
             int i = shape.wrap(who, d);
             if (rank == 0) {
-                continue; // a scalar takes dimension 0
+                continue;
             }
             if (reduced[i]) {
                 throw new ShapeException("%s: dimension %d is named twice in %s for %s", who, i, Arrays.toString(dims), shape);

@@ -10,10 +10,20 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.ValuesAndIndices;
 import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.BiConsumer;
 
-/** Running products, extremes and logarithms of sums along a dimension. */
+/** Running sums, products, extremes and logarithms of sums along a dimension. */
 public final class Cumulative {
     private Cumulative() {}
+
+    /** Running sum; of integers and bools in int64. */
+    public static Tensor sum(Tensor x, int dim) {
+        int d = x.shape().wrap("cumsum", dim);
+        Tensor input = x.dtype().isFloating() ? x : x.to(DType.INT64);
+        return x.dim() == 0 ? input.clone() : Autograd.apply(new Sum(d), input);
+    }
 
     /** Running product; of integers and bools in int64. */
     public static Tensor product(Tensor x, int dim) {
@@ -45,9 +55,45 @@ public final class Cumulative {
         return new ValuesAndIndices(x.gather(d, index), index);
     }
 
+    /** A kernel along another dimension than the last. */
+    private static Tensor scan(Tensor a, int dim, BiConsumer<Tensor, Tensor> kernel) {
+        Tensor last = a.transpose(dim, -1);
+        Tensor out = Tensor.empty(last.shape(), a.dtype(), a.device());
+        kernel.accept(last, out);
+        return out.transpose(dim, -1).contiguous();
+    }
+
     /** What comes later along a dimension, summed. */
     private static Tensor reverseSum(Tensor x, int dim) {
         return x.flip(dim).cumsum(dim).flip(dim);
+    }
+
+    private static final class Sum extends UnaryOp {
+        private final int dim;
+
+        Sum(int dim) {
+            this.dim = dim;
+        }
+
+        @Override
+        public String name() {
+            return "cumsum";
+        }
+
+        @Override
+        protected Map<String, Object> attributes() {
+            return Map.of("dim", dim);
+        }
+
+        @Override
+        protected Tensor forward(Tensor a) {
+            return scan(a, dim, Backend.of(a).reduce()::cumulativeSum);
+        }
+
+        @Override
+        protected Tensor grad(Tensor g) {
+            return reverseSum(g, dim);
+        }
     }
 
     private static final class Product extends UnaryOp {
@@ -65,11 +111,8 @@ public final class Cumulative {
 
         @Override
         protected Tensor forward(Tensor a) {
-            Tensor last = a.transpose(dim, -1);
-            Tensor out = Tensor.empty(last.shape(), a.dtype(), a.device());
-            Backend.of(a).reduce().cumulativeProduct(last, out);
             x = saveFor(LHS, a);
-            return out.transpose(dim, -1).contiguous();
+            return scan(a, dim, Backend.of(a).reduce()::cumulativeProduct);
         }
 
         @Override
@@ -97,7 +140,7 @@ public final class Cumulative {
             Tensor[] parts = new Tensor[n];
             Tensor places = Tensor.arange(n).to(a.device());
             int[] along = new int[a.dim()];
-            java.util.Arrays.fill(along, 1);
+            Arrays.fill(along, 1);
             along[dim] = n;
             for (int k = 0; k < n; k++) {
                 Tensor here = places.eq(k).view(along);
@@ -124,10 +167,7 @@ public final class Cumulative {
 
         @Override
         protected Tensor forward(Tensor a) {
-            Tensor last = a.transpose(dim, -1);
-            Tensor out = Tensor.empty(last.shape(), a.dtype(), a.device());
-            Backend.of(a).reduce().cumulativeLogSumExp(last, out);
-            Tensor result = out.transpose(dim, -1).contiguous();
+            Tensor result = scan(a, dim, Backend.of(a).reduce()::cumulativeLogSumExp);
             x = saveFor(LHS, a);
             y = saveResult(result);
             return result;

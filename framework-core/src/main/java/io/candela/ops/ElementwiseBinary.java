@@ -48,7 +48,7 @@ public final class ElementwiseBinary extends BinaryOp {
     protected Tensor forward(Tensor a, Tensor b) {
         DType type = type(a, b);
         Shape shape = Shape.broadcast(name(), a.shape(), b.shape());
-        if (!type.isFloating()) {
+        if (!type.isFloating() && shape.numel() > 0) {
             checkDivisor(kernel, b);
         }
         Tensor out = Pointwise.result(name(), shape, type, a, b, target);

@@ -24,6 +24,15 @@ public final class IndexSelect extends UnaryOp {
         this.index = index;
     }
 
+    /** The op; a scalar counts as a vector of one, of which one element is taken. */
+    public static Tensor apply(Tensor x, int dim, Tensor index) {
+        if (x.dim() == 0 && index.numel() == 1) {
+            x.shape().wrap("indexSelect", dim);
+            return Autograd.apply(new IndexSelect(0, index), x.reshape(1)).reshape();
+        }
+        return Autograd.apply(new IndexSelect(dim, index), x);
+    }
+
     @Override
     public String name() {
         return "indexSelect";
@@ -44,7 +53,7 @@ public final class IndexSelect extends UnaryOp {
             throw new ShapeException("indexSelect: the index must have one dimension, got %s", index.shape());
         }
         if (x.dim() == 0) {
-            throw new ShapeException("indexSelect: a 0-d tensor has no dimension to select from");
+            throw new ShapeException("indexSelect: of a 0-d tensor one element can be taken, got %d indices", index.numel());
         }
         from = x.shape();
         saved = saveFor(LHS, index);

@@ -2,7 +2,6 @@ package io.candela.ops;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.Tracer;
-import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -136,13 +135,6 @@ public final class Indexing {
                 : new ValuesAndIndices(sorted.values().narrow(d, 0, k).contiguous(), sorted.indices().narrow(d, 0, k).contiguous());
     }
 
-    /** Running sum along a dimension. */
-    public static Tensor cumulativeSum(Tensor x, int dim) {
-        int d = x.shape().wrap("cumsum", dim);
-        Tensor input = x.dtype().isFloating() ? x : x.to(DType.INT64);
-        return x.dim() == 0 ? input.clone() : Autograd.apply(new CumulativeSum(d), input);
-    }
-
     /** Coordinates of row-major positions, a tensor for each dimension. */
     public static Tensor[] unravel(Tensor positions, int... sizes) {
         Positions.checkType("unravelIndex", positions);
@@ -157,36 +149,5 @@ public final class Indexing {
             rest = rest.floorDivide(sizes[d]);
         }
         return out;
-    }
-
-    private static final class CumulativeSum extends UnaryOp {
-        private final int dim;
-
-        CumulativeSum(int dim) {
-            this.dim = dim;
-        }
-
-        @Override
-        public String name() {
-            return "cumsum";
-        }
-
-        @Override
-        protected Map<String, Object> attributes() {
-            return Map.of("dim", dim);
-        }
-
-        @Override
-        protected Tensor forward(Tensor x) {
-            Tensor last = x.transpose(dim, -1);
-            Tensor out = Tensor.empty(last.shape(), x.dtype(), x.device());
-            Backend.of(x).reduce().cumulativeSum(last, out);
-            return out.transpose(dim, -1).contiguous();
-        }
-
-        @Override
-        protected Tensor grad(Tensor g) {
-            return g.flip(dim).cumsum(dim).flip(dim);
-        }
     }
 }

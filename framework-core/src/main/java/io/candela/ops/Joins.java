@@ -27,6 +27,9 @@ public final class Joins {
         int[] stretched = new int[times.length * 2];
         int[] merged = new int[times.length];
         for (int i = 0; i < times.length; i++) {
+            if (times[i] < 0) {
+                throw new ShapeException("repeat: numbers must be 0 or more, got %s", Arrays.toString(times));
+            }
             int size = i < shift ? 1 : x.size(i - shift);
             split[2 * i] = 1;
             split[2 * i + 1] = size;

@@ -40,6 +40,10 @@ final class Positions {
 
     /** The index's own coordinates, but for {@code dim}, where its element stands: what gather and scatter mean. */
     static Tensor along(String who, Shape x, int dim, Tensor index) {
+        return along(who, x, dim, index, false);
+    }
+
+    private static Tensor along(String who, Shape x, int dim, Tensor index, boolean negative) {
         int d = Gather.check(who, x, dim, index);
         long[] picks = index.toLongArray();
         int[] sizes = index.shape().dims();
@@ -47,7 +51,8 @@ final class Positions {
         int[] coordinate = new int[sizes.length];
         int base = 0; // the coordinates' share of the position
         for (int i = 0; i < picks.length; i++) {
-            check(who, picks[i], i, d, x, false);
+            check(who, picks[i], i, d, x, negative);
+            picks[i] += picks[i] < 0 ? x.rank() == 0 ? 1 : x.dim(d) : 0;
             if (sizes.length > 0) {
                 picks[i] = base + picks[i] * strides[d];
                 for (int k = sizes.length - 1; k >= 0; k--) {
@@ -66,6 +71,11 @@ final class Positions {
 
     /** An index vector for slices along a dimension, stretched to the slices' shape. */
     static Tensor slices(String who, Shape x, int dim, Tensor index) {
+        return slices(who, x, dim, index, false);
+    }
+
+    /** @param negative whether negative indices count from the end */
+    static Tensor slices(String who, Shape x, int dim, Tensor index, boolean negative) {
         checkType(who, index);
         if (index.dim() > 1) {
             throw new ShapeException("%s: the index must have one dimension, got %s", who, index.shape());
@@ -75,11 +85,11 @@ final class Positions {
             if (index.numel() != 1) {
                 throw new ShapeException("%s: a 0-d tensor takes one index, got %s", who, index.shape());
             }
-            return along(who, x, 0, index.to(DType.INT64).reshape());
+            return along(who, x, 0, index.to(DType.INT64).reshape(), negative);
         }
         int[] lifted = new int[x.rank()];
         java.util.Arrays.fill(lifted, 1);
         lifted[d] = index.numel();
-        return along(who, x, d, index.to(DType.INT64).reshape(lifted).expand(x.with(d, index.numel()).toArray()));
+        return along(who, x, d, index.to(DType.INT64).reshape(lifted).expand(x.with(d, index.numel()).toArray()), negative);
     }
 }

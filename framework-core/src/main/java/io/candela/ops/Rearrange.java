@@ -23,7 +23,7 @@ public final class Rearrange {
     public static Tensor repeatInterleave(Tensor x, Tensor repeats, int dim) {
         int d = x.shape().wrap("repeatInterleave", dim);
         if (x.dim() == 0) {
-            return repeatInterleave(x.reshape(1), repeats, 0);
+            throw new ShapeException("repeatInterleave: a 0-d tensor has no dimension %d; repeat without a dimension", dim);
         }
         if (repeats.dtype() != DType.INT64 && repeats.dtype() != DType.INT32) {
             throw new DTypeException("repeatInterleave: repeats must be int64 or int32, got %s", repeats.dtype());
@@ -35,11 +35,13 @@ public final class Rearrange {
         }
         int[] each = repeats.toIntArray();
         int total = 0;
-        for (int i = 0; i < n; i++) {
-            int k = each.length == 1 ? each[0] : each[i];
+        for (int k : each) {
             if (k < 0) {
                 throw new ShapeException("repeatInterleave: repeats must be 0 or more, got %d", k);
             }
+        }
+        for (int i = 0; i < n; i++) {
+            int k = each.length == 1 ? each[0] : each[i];
             total = Math.addExact(total, k);
         }
         long[] index = new long[total];
@@ -61,7 +63,10 @@ public final class Rearrange {
         Tensor out = x;
         for (int i = 0; i < dims.length; i++) {
             int d = x.shape().wrap("roll", dims[i]);
-            int n = x.dim() == 0 ? 1 : x.size(d);
+            if (x.dim() == 0) {
+                throw new ShapeException("roll: a 0-d tensor has no dimension %d", dims[i]);
+            }
+            int n = x.size(d);
             int shift = n == 0 ? 0 : Math.floorMod(shifts[i], n);
             if (shift != 0) {
                 out = Joins.cat(d, Slices.narrow(out, d, n - shift, shift), Slices.narrow(out, d, 0, n - shift));

@@ -26,6 +26,10 @@ public final class ScatterAdd extends BinaryOp {
         if (Autocast.concerns(Autocast.Rule.WIDEST_ON_CUDA, x)) {
             return Autocast.apply(Autocast.Rule.WIDEST_ON_CUDA, t -> apply(t[0], dim, index, t[1]), x, source);
         }
+        if (x.dim() == 0 && index.dim() <= 1 && index.shape().equals(source.shape())) { // a scalar counts as a vector of one
+            x.shape().wrap("scatterAdd", dim);
+            return Autograd.apply(new ScatterAdd(0, index.reshape(index.numel())), x.reshape(1), source.reshape(source.numel())).reshape();
+        }
         return Autograd.apply(new ScatterAdd(dim, index), x, source);
     }
 

@@ -209,7 +209,7 @@ public final class Scatters {
 
     /** Writes a number into slices. */
     public static Tensor indexFill(Tensor x, int dim, Tensor index, double value, boolean inPlace) {
-        return Put.apply("indexFill", x, value, Positions.slices("indexFill", x.shape(), dim, index), inPlace);
+        return Put.apply("indexFill", x, value, Positions.slices("indexFill", x.shape(), dim, index, true), inPlace);
     }
 
     /** Writes or adds at positions in row-major order. */

@@ -27,7 +27,7 @@ public final class Searching {
         }
         int d = x.shape().wrap("takeAlongDim", dim);
         if (x.dim() == 0) {
-            return x.gather(0, index);
+            throw new ShapeException("takeAlongDim: a 0-d tensor has no dimension %d", dim);
         }
         Shape wide = Shape.broadcast("takeAlongDim", x.shape().with(d, 1), index.shape().with(d, 1));
         return x.expand(wide.with(d, x.size(d)).toArray()).gather(d, index.expand(wide.with(d, index.size(d)).toArray()));

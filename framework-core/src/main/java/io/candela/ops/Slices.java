@@ -128,11 +128,11 @@ public final class Slices {
     /** Pieces of one size, the last perhaps smaller. */
     public static Tensor[] split(Tensor x, int size, int dim) {
         int d = x.shape().wrap("split", dim);
-        if (size <= 0) {
+        int n = x.dim() == 0 ? 1 : x.size(d);
+        if (size < 0 || size == 0 && n > 0) {
             throw new ShapeException("split: size must be above 0, got %d", size);
         }
-        int n = x.size(d);
-        Tensor[] out = new Tensor[Math.max(1, (int) ((n + (size - 1L)) / size))];
+        Tensor[] out = new Tensor[n == 0 ? 1 : (int) ((n + (size - 1L)) / size)];
         for (int i = 0; i < out.length; i++) {
             out[i] = narrow(x, d, i * size, Math.min(size, n - i * size));
         }

@@ -119,8 +119,8 @@ public final class Statistics {
         int d = dim == null ? 0 : x.shape().wrap(who, dim);
         Tensor rows = dim == null || x.dim() == 0 ? x.flatten() : x;
         int n = rows.size(d);
-        if (n == 0) {
-            throw new ShapeException("%s: %s has no elements along the reduced dimensions, and a quantile has no value for that", who, x.shape());
+        if (x.numel() == 0) {
+            throw new ShapeException("%s: %s has no elements, and a quantile has no value for that", who, x.shape());
         }
         Tensor sorted = (rows.dim() == 1 ? rows : rows.permute(order(rows.dim(), d))).sort(-1, false).values();
         Tensor nan = sorted.isNan();

@@ -164,11 +164,11 @@ public final class Views {
 
     /** Merges dimensions {@code from} to {@code to}. */
     public static Tensor flatten(Tensor x, int from, int to) {
+        int a = x.shape().wrap("flatten", from);
+        int b = x.shape().wrap("flatten", to);
         if (x.dim() == 0) {
             return reshape(x, 1);
         }
-        int a = x.shape().wrap("flatten", from);
-        int b = x.shape().wrap("flatten", to);
         if (a > b) {
             throw new ShapeException("flatten: dimension %d comes after %d in %s", from, to, x.shape());
         }

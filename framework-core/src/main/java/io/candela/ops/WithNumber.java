@@ -61,7 +61,7 @@ public final class WithNumber extends UnaryOp {
         if (!type.isFloating() && kernel == BinaryKernel.POW && number < 0) {
             throw new DTypeException("pow: integers to the negative power %s are not integers; convert with to(DType.FLOAT32) first", number);
         }
-        if (!type.isFloating() && number == 0 && ElementwiseBinary.divides(kernel)) {
+        if (!type.isFloating() && number == 0 && a.numel() > 0 && ElementwiseBinary.divides(kernel)) {
             throw new ArithmeticException(name() + ": integer division by zero, tensor " + a.shape() + " of " + type);
         }
         if (a.dtype() == DType.BOOL && (kernel == BinaryKernel.SUB || kernel == BinaryKernel.RSUB)) {

@@ -32,7 +32,7 @@ public sealed interface IndexMethods permits Tensor {
 
     /** Slices along a dimension, in the order of {@code index} (int64 or int32, of one dimension). */
     default Tensor indexSelect(int dim, Tensor index) {
-        return Autograd.apply(new IndexSelect(dim, index), self());
+        return IndexSelect.apply(self(), dim, index);
     }
 
     /** The elements where {@code mask} (bool, broadcast) is true, in one dimension. */

@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.backend.Reduction;
+import io.candela.ops.Cumulative;
 import io.candela.ops.Indexing;
 import io.candela.ops.LogSoftmax;
 import io.candela.ops.Norm;
@@ -184,7 +185,7 @@ public sealed interface ReduceMethods permits Tensor {
 
     /** Running sum along a dimension. */
     default Tensor cumsum(int dim) {
-        return Indexing.cumulativeSum(self(), dim);
+        return Cumulative.sum(self(), dim);
     }
 
     /** eˣ / Σ eˣ along a dimension. */

@@ -198,7 +198,7 @@ class ShapeContractTest {
             rows.add(nary("indexAdd.alpha" + d, x -> x[0].indexAdd(dim, x[1], x[2], -1.5)));
             rows.add(nary("indexCopy." + d, x -> x[0].indexCopy(dim, x[1], x[2])));
             rows.add(binary("indexFill." + d, (x, i) -> x.indexFill(dim, i, -2.5)).rejects(ShapeException.class,
-                    "indexFill: index 2 at position 0 is out of range for dimension 0 of (2); use 0 to 1",
+                    "indexFill: index 2 at position 0 is out of range for dimension 0 of (2); use -2 to 1",
                     () -> Tensor.zeros(2).indexFill(0, Tensor.of(new long[] {2}), 1)));
         }
         for (String how : List.of("sum", "prod", "mean", "amax", "amin")) {

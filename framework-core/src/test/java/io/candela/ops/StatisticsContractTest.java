@@ -114,7 +114,7 @@ class StatisticsContractTest {
                 .rejects(IllegalArgumentException.class, "quantile: q must be between 0 and 1", () -> Tensor.ones(2).quantile(1.5))
                 .rejects(IllegalArgumentException.class, "quantile: the interpolation must be linear, lower, higher, midpoint or nearest, got cubic",
                         () -> Tensor.ones(2).quantile(Tensor.ones(1), 0, false, "cubic"))
-                .rejects(ShapeException.class, "quantile: (0) has no elements along the reduced dimensions, and a quantile has no value for that",
+                .rejects(ShapeException.class, "quantile: (0) has no elements, and a quantile has no value for that",
                         () -> Tensor.ones(0).quantile(0.5))
                 .rejects(DTypeException.class, "quantile: needs floating point and q of the same type, got int64 and q of int64",
                         () -> Tensor.arange(3).quantile(0.5)));
