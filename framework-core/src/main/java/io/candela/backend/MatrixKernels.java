@@ -9,4 +9,20 @@ public interface MatrixKernels {
 
     /** {@code x Wᵀ + bias}: {@code x (rows, in)}, {@code weight (out, in)}, {@code bias (out)} or null, {@code out (rows, out)}. */
     void linear(Tensor x, Tensor weight, Tensor bias, Tensor out);
+
+    /** What may come after {@link #linear(Tensor, Tensor, Tensor, Tensor)} in the same kernel. */
+    enum Activation {
+        /** max(y, 0). */ RELU,
+        /** GELU by a hyperbolic tangent. */ GELU_TANH
+    }
+
+    /** Whether there is {@link #linear(Tensor, Tensor, Tensor, Activation, Tensor)}. */
+    default boolean hasActivations() {
+        return false;
+    }
+
+    /** {@code after(x Wᵀ + bias)}, with a bias. */
+    default void linear(Tensor x, Tensor weight, Tensor bias, Activation after, Tensor out) {
+        throw new UnsupportedOperationException("there is no such kernel; see hasActivations");
+    }
 }

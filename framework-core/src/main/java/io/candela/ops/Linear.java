@@ -4,11 +4,14 @@ import io.candela.autograd.Autocast;
 import io.candela.autograd.Autograd;
 import io.candela.autograd.NaryOp;
 import io.candela.autograd.Saved;
+import io.candela.autograd.Tracer;
 import io.candela.backend.Backend;
+import io.candela.backend.MatrixKernels;
 import io.candela.backend.Reduction;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.lang.ref.Reference;
 import java.util.Map;
 
 /** {@code x Wᵀ + b} in one kernel: {@code x (rows, in)}, {@code W (out, in)}, {@code b (out)} or null. */
@@ -30,6 +33,40 @@ public final class Linear extends NaryOp {
         if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
             return Autocast.apply(Autocast.Rule.LOWER, t -> apply(t[0], t[1], t[2]), x, weight, bias);
         }
+        check(x, weight, bias);
+        if (x.dim() == 2) {
+            return Autograd.apply(new Linear(), x, weight, bias);
+        }
+        Shape lead = x.shape().dropLast(1);
+        return Autograd.apply(new Linear(), x.reshape(lead.numel(), x.size(-1)), weight, bias).reshape(lead.append(weight.size(0)).toArray());
+    }
+
+    /**
+     * The affine map and what comes after it, without a graph and in one go; null if that is not possible here, so that the caller does one after the
+     * other: gradients or a trace are recorded, there is no bias, the device has no such kernel, or it would round less often.
+     */
+    public static Tensor applyThen(Tensor x, Tensor weight, Tensor bias, MatrixKernels.Activation after) {
+        if (Autograd.isGradEnabled() || Tracer.isTracing() || Autocast.concerns(Autocast.Rule.LOWER, x) || bias == null
+                || !weight.device().equals(x.device()) || !bias.device().equals(x.device()) || !x.dtype().isFloating()
+                || after == MatrixKernels.Activation.GELU_TANH && x.dtype().isHalf()) {
+            return null;
+        }
+        MatrixKernels kernels = Backend.of(x).matrix();
+        if (!kernels.hasActivations()) {
+            return null;
+        }
+        check(x, weight, bias);
+        Shape lead = x.shape().dropLast(1);
+        Tensor rows = x.dim() == 2 ? x : x.reshape(lead.numel(), x.size(-1));
+        Tensor out = Tensor.empty(Shape.of(rows.size(0), weight.size(0)), x.dtype(), x.device());
+        kernels.linear(rows, weight, bias, after, out);
+        Reference.reachabilityFence(x);
+        Reference.reachabilityFence(weight);
+        Reference.reachabilityFence(bias);
+        return x.dim() == 2 ? out : out.reshape(lead.append(weight.size(0)).toArray());
+    }
+
+    private static void check(Tensor x, Tensor weight, Tensor bias) {
         if (weight.dim() != 2 || x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("linear: the last dimension of the input must be %s, got input %s and weight %s",
                     weight.dim() == 2 ? weight.size(1) : "that of a weight (out, in)", x.shape(), weight.shape());
@@ -41,11 +78,6 @@ public final class Linear extends NaryOp {
         if (bias != null) {
             Matmul.checkTypes("linear", x, bias);
         }
-        if (x.dim() == 2) {
-            return Autograd.apply(new Linear(), x, weight, bias);
-        }
-        Shape lead = x.shape().dropLast(1);
-        return Autograd.apply(new Linear(), x.reshape(lead.numel(), x.size(-1)), weight, bias).reshape(lead.append(weight.size(0)).toArray());
     }
 
     @Override

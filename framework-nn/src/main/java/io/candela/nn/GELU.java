@@ -22,6 +22,10 @@ public final class GELU extends HookedLayer {
         this.approximate = approximate;
     }
 
+    boolean isTanh() {
+        return approximate == Approximate.TANH;
+    }
+
     @Override
     Tensor compute(Tensor x) {
         return F.gelu(x, approximate);

@@ -1,5 +1,7 @@
 package io.candela.nn;
 
+import io.candela.autograd.Autograd;
+import io.candela.backend.MatrixKernels;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
@@ -66,10 +68,29 @@ public sealed class Linear extends HookedLayer implements Parametrizable permits
         if (x.dim() > 0 && isPending()) {
             takeTensors(new Linear(x.size(-1), weight.size(0), bias != null, weight.dtype()));
         }
+        check(x);
+        return F.linear(x, current(weight), current(bias));
+    }
+
+    /** This layer and the activation after it in one go; null where that is not possible. */
+    final Tensor finished(Tensor x, Layer activation) {
+        if (Autograd.isGradEnabled() || bias == null || isPending() || !keepsNothing() || !activation.keepsNothing()) {
+            return null;
+        }
+        check(x);
+        return io.candela.ops.Linear.applyThen(x, current(weight), current(bias),
+                activation instanceof ReLU ? MatrixKernels.Activation.RELU : MatrixKernels.Activation.GELU_TANH);
+    }
+
+    /** Whether {@link #finished} knows an activation. */
+    static boolean knows(Layer activation) {
+        return activation instanceof ReLU || activation instanceof GELU gelu && gelu.isTanh();
+    }
+
+    private void check(Tensor x) {
         if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new ShapeException("%s: last dimension must be %d, got input %s%s", this, weight.size(1), x.shape(), remedy(x));
         }
-        return F.linear(x, current(weight), current(bias));
     }
 
     /** Suggests what is most often forgotten: to flatten images. */

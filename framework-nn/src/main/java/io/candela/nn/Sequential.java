@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public class Sequential extends HookedLayer implements Iterable<Layer> {
     private Layer[] layers = {}; // the children, without the cost of a map on the way forward
-    private int[] lastWith = {}; // of a convolution, the last one of the layers that may run with it: normalization, activation; else the layer itself
+    private int[] lastWith = {}; // of a convolution or linear map, the last one of the layers that may run with it; else the layer itself
     private boolean[] beforeRelu = {}; // whether the layer is a batch normalization and the next one ReLU: they may run as one
 
     // Whether the layer is ReLU and the next one takes largest elements: the other way round is the same, but for the sign of zeros, of fewer elements.
@@ -67,24 +67,29 @@ public class Sequential extends HookedLayer implements Iterable<Layer> {
         afterPool = swaps;
         lastWith = Arrays.copyOf(lastWith, longer.length);
         lastWith[longer.length - 1] = longer.length - 1;
-        extendConvolution();
+        extend();
         return this;
     }
 
-    /** Lets the last layer run with the convolution before it, if it may. */
-    private void extendConvolution() {
+    /** Lets the last layer run with the convolution or linear map before it, if it may. */
+    private void extend() {
         int last = layers.length - 1;
         boolean activates = layers[last] instanceof ReLU || layers[last] instanceof ReLU6;
         if (last > 0 && layers[last - 1] instanceof ConvLayer && (activates || layers[last] instanceof BatchNorm)) {
             lastWith[last - 1] = last;
         } else if (last > 1 && layers[last - 2] instanceof ConvLayer && layers[last - 1] instanceof BatchNorm && activates) {
             lastWith[last - 2] = last;
+        } else if (last > 0 && layers[last - 1] instanceof Linear && Linear.knows(layers[last])) {
+            lastWith[last - 1] = last;
         }
     }
 
-    /** A convolution with the layers that may run with it; null where they must run one after the other. */
+    /** A convolution or linear map with the layers that may run with it; null where they must run one after the other. */
     private Tensor finished(int i, Tensor x) {
         Layer last = layers[lastWith[i]];
+        if (layers[i] instanceof Linear linear) {
+            return linear.finished(x, last);
+        }
         return ((ConvLayer) layers[i]).finished(x, layers[i + 1] instanceof BatchNorm norm ? norm : null, null, last instanceof BatchNorm ? null : last);
     }
 

@@ -1,7 +1,9 @@
 package io.candela.backend.cuda;
 
 import io.candela.backend.Backend;
+import io.candela.backend.BinaryKernel;
 import io.candela.backend.MatrixKernels;
+import io.candela.backend.UnaryKernel;
 import io.candela.backend.cuda.driver.BlasLibrary;
 import io.candela.backend.cuda.driver.BlasLibrary.Epilogue;
 import io.candela.backend.cuda.driver.BlasLibrary.Layout;
@@ -46,11 +48,39 @@ final class CudaMatrix implements MatrixKernels {
 
     @Override
     public void linear(Tensor x, Tensor weight, Tensor bias, Tensor out) {
+        linear(x, weight, bias, Epilogue.BIAS, out);
+    }
+
+    @Override
+    public boolean hasActivations() {
+        return true;
+    }
+
+    @Override
+    public void linear(Tensor x, Tensor weight, Tensor bias, Activation after, Tensor out) {
+        boolean relu = after == Activation.RELU;
+        if (!linear(x, weight, bias, relu ? Epilogue.BIAS_RELU : Epilogue.BIAS_GELU, out)) {
+            Backend.of(out).pointwise().unary(relu ? UnaryKernel.RELU : UnaryKernel.GELU_TANH, out, out);
+        }
+    }
+
+    /** @return whether the epilogue is in the result; else the bias alone */
+    private boolean linear(Tensor x, Tensor weight, Tensor bias, Epilogue epilogue, Tensor out) {
         int[] s = weight.strides();
         Tensor transposed = weight.viewOf(weight.shape().transposed(), new int[] {s[1], s[0]}, weight.offset());
-        if (out.numel() > 0 && !multiply(x, transposed, bias, bias == null ? Epilogue.NONE : Epilogue.BIAS, Precision.matmulTf32, out)) {
-            others.linear(x, weight, bias, out);
+        if (out.numel() == 0) {
+            return true;
         }
+        if (bias != null && weight.size(0) > 1 && weight.size(1) > 1 // what PyTorch asks for, too: the library is not trusted with less
+                && multiply(x, transposed, bias, epilogue, Precision.matmulTf32, out)) {
+            return true;
+        }
+        if (!multiply(x, transposed, null, Epilogue.NONE, Precision.matmulTf32, out)) {
+            others.linear(x, weight, bias, out);
+        } else if (bias != null) {
+            Backend.of(out).pointwise().binary(BinaryKernel.ADD, out, bias, out.dtype(), out);
+        }
+        return false;
     }
 
     /**
@@ -80,8 +110,9 @@ final class CudaMatrix implements MatrixKernels {
         Tensor added = bias == null || bias.isContiguous() ? bias : copy(bias);
         int batch = out.dim() == 3 ? out.size(0) : 1;
         int n = out.size(-1);
+        int alignment = alignment(added == null ? CudaStorage.address(out) : CudaStorage.address(out) | CudaStorage.address(added)); // the bias counts here, too
         Product product = new Product(out.dtype(), out.dtype() == DType.FLOAT32 && tf32, epilogue, n, out.size(-2), a.size(-1), batch,
-                right.layout, left.layout, new Layout(false, n, batch > 1 ? (long) out.size(-2) * n : 0, alignment(CudaStorage.address(out))));
+                right.layout, left.layout, new Layout(false, n, batch > 1 ? (long) out.size(-2) * n : 0, alignment));
         long stream = device.enter();
         BlasLibrary blas = library();
         boolean done = blas.multiply(product, right.address, left.address, added == null ? 0 : CudaStorage.address(added), CudaStorage.address(out),

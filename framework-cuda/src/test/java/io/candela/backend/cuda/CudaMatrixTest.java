@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.autograd.Autograd;
 import io.candela.backend.Backend;
+import io.candela.backend.MatrixKernels.Activation;
 import io.candela.backend.cpu.CpuBackend;
 import io.candela.backend.cuda.driver.BlasLibrary.Epilogue;
 import io.candela.backend.cuda.driver.BlasLibrary.Product;
+import io.candela.nn.F;
+import io.candela.nn.GELU;
+import io.candela.nn.Linear;
+import io.candela.nn.ReLU;
+import io.candela.nn.Sequential;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
@@ -174,6 +181,70 @@ class CudaMatrixTest {
         assertTrue(matrix.multiply(x.to(CUDA), w.to(CUDA), bias.to(CUDA), Epilogue.BIAS_GELU, false, out));
         Tensor tanh = plain.mul(plain.mul(plain).mul(0.044715).add(1)).mul(Math.sqrt(2 / Math.PI)).tanh().add(1).mul(plain).mul(0.5);
         assertArrayEquals(tanh.toDoubleArray(), out.to(Device.CPU).toDoubleArray(), 1e-5);
+    }
+
+    @Test
+    void activationsAreOfTheProductOrComeAfterIt() {
+        for (DType type : TYPES) {
+            for (int[] s : new int[][] {{5, 6, 3}, {4, 1, 3}, {4, 6, 1}, {3, 0, 2}, {0, 4, 2}}) {
+                Tensor x = data(type, 1, s[0], s[1]);
+                Tensor w = data(type, 2, s[2], s[1]);
+                Tensor bias = data(type, 3, s[2]);
+                Tensor plain = Tensor.zeros(type, s[0], s[2]);
+                CpuBackend.INSTANCE.matrix().linear(x, w, bias, plain);
+                for (boolean refused : new boolean[] {false, true}) {
+                    driver.refused = p -> refused && p.epilogue() != Epilogue.NONE;
+                    for (Activation after : Activation.values()) {
+                        Tensor out = Tensor.ones(type, s[0], s[2]).to(CUDA);
+                        Backend.of(out).matrix().linear(x.to(CUDA), w.to(CUDA), bias.to(CUDA), after, out);
+                        Tensor expected = after == Activation.RELU ? plain.relu() : F.gelu(plain, GELU.Approximate.TANH);
+                        KernelCheck.assertSame(type + " " + x.shape() + " " + after + " refused " + refused, expected, out, 4, true);
+                        boolean whole = s[0] > 0 && s[1] > 1 && s[2] > 1;
+                        assertEquals(whole && !refused, !driver.products.isEmpty() && last().epilogue() != Epilogue.NONE, type + " " + x.shape());
+                        driver.products.clear();
+                    }
+                }
+                driver.refused = p -> false;
+            }
+        }
+        assertEquals(java.util.Map.of(), HostFallback.calls());
+    }
+
+    @Test
+    void anAddressOfABiasCountsForTheResults() {
+        Tensor bias = data(DType.FLOAT32, 3, 5).to(CUDA).narrow(0, 1, 4);
+        Tensor out = Tensor.zeros(8, 4).to(CUDA);
+        Backend.of(out).matrix().linear(Tensor.ones(8, 2).to(CUDA), Tensor.ones(4, 2).to(CUDA), bias, out);
+        assertEquals(4, last().out().alignment());
+    }
+
+    @Test
+    void evaluationRunsActivationsWithTheirLinearMaps() {
+        Tensor.manualSeed(3);
+        Linear hidden = new Linear(6, 4);
+        Sequential model = new Sequential(hidden, new ReLU(), new Linear(4, 4), new GELU(GELU.Approximate.TANH), new Linear(4, 3), new GELU(),
+                new Linear(3, 2));
+        Tensor x = Tensor.randn(2, 5, 6);
+        Tensor expected = model.forward(x).detach();
+        model.to(CUDA);
+        Tensor there = x.to(CUDA);
+        Tensor trained = model.forward(there).detach();
+        assertEquals(List.of(Epilogue.BIAS, Epilogue.BIAS, Epilogue.BIAS, Epilogue.BIAS), driver.products.stream().map(Product::epilogue).toList());
+        driver.products.clear();
+        Tensor[] evaluated = new Tensor[2];
+        Autograd.noGrad(() -> {
+            evaluated[0] = model.forward(there);
+            assertEquals(List.of(Epilogue.BIAS_RELU, Epilogue.BIAS_GELU, Epilogue.BIAS, Epilogue.BIAS),
+                    driver.products.stream().map(Product::epilogue).toList());
+            driver.products.clear();
+            try (var hook = hidden.registerForwardHook((layer, in, out) -> null)) {
+                evaluated[1] = model.forward(there);
+            }
+            assertEquals(Epilogue.BIAS, driver.products.get(0).epilogue(), "a hook sees what its layer gives");
+        });
+        for (Tensor actual : new Tensor[] {trained, evaluated[0], evaluated[1]}) {
+            KernelCheck.assertSame("model", expected, actual, 64, true);
+        }
     }
 
     @Test

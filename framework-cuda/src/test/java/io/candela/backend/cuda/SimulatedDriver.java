@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -431,6 +432,8 @@ final class SimulatedDriver implements CudaDriver {
 
     /** What was asked of {@link #blas}, in order, since the start. */
     final List<BlasLibrary.Product> products = new ArrayList<>();
+    /** Products that {@link #blas} does not do. */
+    Predicate<BlasLibrary.Product> refused = p -> false;
 
     @Override
     public synchronized BlasLibrary blas() {
@@ -445,6 +448,9 @@ final class SimulatedDriver implements CudaDriver {
             public boolean multiply(Product p, long a, long b, long bias, long out, long workspace, long stream) {
                 synchronized (SimulatedDriver.this) {
                     check(current.get() == device, "the library is of device %d, current is %d", device, current.get());
+                    if (refused.test(p)) {
+                        return false;
+                    }
                     products.add(p);
                     SimulatedBlas call = new SimulatedBlas(p, a, b, bias, out);
                     queue(stream, "multiply", () -> {
