@@ -11,6 +11,14 @@ import io.candela.tensor.Tensor;
  * <p>Inputs, results and gradients of one call lie in memory alike: row-major, or with the channels innermost.
  */
 public interface NormKernels {
+    /**
+     * Whether inputs may be float16 and bfloat16; if not, callers widen them. Weight, bias and their gradients are then float32, sums and
+     * results are rounded where kernels one after the other would round.
+     */
+    default boolean takesHalves() {
+        return false;
+    }
+
     /** Writes means and biased variances. There is at least one element for each. */
     void moments(Tensor x, Tensor mean, Tensor variance);
 

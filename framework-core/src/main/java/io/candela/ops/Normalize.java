@@ -93,12 +93,12 @@ public final class Normalize extends JointOp {
         return apply(op, x, weight, bias, residual);
     }
 
-    /** Half types are rounded before each step, so one step would give other numbers. */
+    /** Half types are rounded before each step: what is computed in float32 gives other numbers in one step. */
     private static boolean fuses(Tensor x, Tensor residual) {
         if (residual != null) {
             Shape.broadcast("add", x.shape(), residual.shape()); // before any statistics move
         }
-        return !x.dtype().isHalf() && (residual == null || residual.dtype() == x.dtype() && residual.shape().equals(x.shape()));
+        return (!x.dtype().isHalf() || Backend.of(x).norm().takesHalves()) && (residual == null || residual.dtype() == x.dtype() && residual.shape().equals(x.shape()));
     }
 
     private static Tensor relu(Tensor normal, Tensor residual) {
@@ -172,8 +172,14 @@ public final class Normalize extends JointOp {
     /** Half types are computed in float32; weight and bias may then be that, too. */
     private static Tensor apply(Normalize op, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
         if (x.dtype().isHalf()) {
-            return Pointwise.wide(x, y -> apply(op, y, weight == null ? null : weight.toFloat(), bias == null ? null : bias.toFloat(), residual));
+            Tensor w = weight == null ? null : weight.toFloat();
+            Tensor b = bias == null ? null : bias.toFloat();
+            return Backend.of(x).norm().takesHalves() ? run(op, x, w, b, residual) : Pointwise.wide(x, y -> run(op, y, w, b, residual));
         }
+        return run(op, x, weight, bias, residual);
+    }
+
+    private static Tensor run(Normalize op, Tensor x, Tensor weight, Tensor bias, Tensor residual) {
         Tensor added = residual == null ? null : residual.contiguous(x.memoryFormat());
         return Autograd.apply(op, x.contiguous(x.memoryFormat()), weight, bias, added);
     }
@@ -277,7 +283,7 @@ public final class Normalize extends JointOp {
             out[i] = needed[i] ? Tensor.empty(input.shape(), input.dtype(), input.device(), input.memoryFormat()) : null;
         }
         for (int i = WEIGHT; i <= BIAS; i++) {
-            out[i] = needed[i] ? Tensor.empty(inputShape(i), input.dtype(), input.device()) : null;
+            out[i] = needed[i] ? Tensor.empty(inputShape(i), input.dtype().isHalf() ? DType.FLOAT32 : input.dtype(), input.device()) : null;
         }
         NormKernels kernels = Backend.of(input).norm();
         Tensor gradient = g.contiguous(input.memoryFormat());
@@ -302,7 +308,9 @@ public final class Normalize extends JointOp {
     }
 
     /** In tensor methods, which can be differentiated again. */
-    private Tensor[] plain(Tensor g, Tensor input, Tensor factor, boolean... needed) {
+    private Tensor[] plain(Tensor result, Tensor operand, Tensor factor, boolean... needed) {
+        Tensor g = operand.dtype().isHalf() ? result.toFloat() : result; // the pass converts back
+        Tensor input = operand.dtype().isHalf() ? operand.toFloat() : operand;
         int channels = input.size(1);
         int groups = statistics.rank() == 2 ? statistics.dim(1) : channels;
         int positions = 1;

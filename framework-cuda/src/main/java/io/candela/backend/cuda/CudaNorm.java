@@ -20,6 +20,11 @@ final class CudaNorm implements NormKernels {
         this.device = device;
     }
 
+    @Override
+    public boolean takesHalves() {
+        return true;
+    }
+
     private Launch kernel(String name, DType type) {
         return Launch.of(device.kernels.get("norm.cu", name + type.torchName()));
     }
@@ -116,7 +121,8 @@ final class CudaNorm implements NormKernels {
     /** A normalization's numbers, row-major. */
     private record Affine(Tensor mean, Tensor inverse, Tensor weight, Tensor bias) {
         Affine(Tensor mean, Tensor inverse, Tensor weight, Tensor bias, DType type) {
-            this(Dense.of(mean), Dense.of(inverse), weight == null ? null : Dense.of(weight, type), bias == null ? null : Dense.of(bias, type));
+            this(Dense.of(mean), Dense.of(inverse), weight == null ? null : Dense.of(weight, PointwiseSource.computed(type)),
+                    bias == null ? null : Dense.of(bias, PointwiseSource.computed(type)));
         }
 
         Launch addTo(Launch launch) {

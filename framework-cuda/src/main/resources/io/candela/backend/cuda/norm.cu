@@ -31,22 +31,29 @@ __device__ __forceinline__ Place placeOf(const Shape& s, unsigned i) {
     return Place{channel, s.grouped ? sample * s.groups + s.each.of(channel) : channel};
 }
 
+/** What a type keeps of a number. */
+template <class T>
+__device__ __forceinline__ typename Computed<T>::type rounded(typename Computed<T>::type v) {
+    return Get<typename Computed<T>::type>::of(Put<T>::of(v));
+}
+
 template <class T>
 struct Affine {
+    typedef typename Computed<T>::type C;
     const double* mean;
     const double* inverse;
-    const T* weight; // null for 1
-    const T* bias; // null for 0
+    const C* weight; // null for 1
+    const C* bias; // null for 0
 
     __device__ __forceinline__ double factor(unsigned channel) const { return weight == nullptr ? 1.0 : (double) weight[channel]; }
 
     /** The differences are those of numbers of the element's type, close to the mean: nothing large cancels. */
-    __device__ __forceinline__ T of(T x, Place p) const {
+    __device__ __forceinline__ C of(T x, Place p) const {
         double m = mean[p.statistic];
-        T center = (T) m;
+        C center = (C) m;
         double scale = inverse[p.statistic] * factor(p.channel);
         double shift = (bias == nullptr ? 0.0 : (double) bias[p.channel]) - (m - (double) center) * scale;
-        return fma((T) (x - center), (T) scale, (T) shift); // fma: wherever this is computed, all bits are the same
+        return fma((C) (Get<C>::of(x) - center), (C) scale, (C) shift); // fma: wherever this is computed, all bits are the same
     }
 };
 
@@ -87,7 +94,7 @@ struct MomentsOf {
     double squares = 0;
 
     __device__ __forceinline__ void add(unsigned i) {
-        double v = (double) x[i];
+        double v = Get<double>::of(x[i]);
         if (count == 0) {
             shift = v - v == 0 ? v : 0; // of infinities the mean is infinite, not NaN
         }
@@ -105,21 +112,23 @@ struct MomentsOf {
 /** What the gradients of a normalization are computed from. */
 template <class T>
 struct Gradient {
+    typedef typename Computed<T>::type C;
     const T* g;
     const T* x;
     const T* y;
     int rectified; // whether g counts only where the result is not 0 or below: y, or that computed again
     Affine<T> affine;
 
-    __device__ __forceinline__ T of(unsigned i, Place p) const {
+    __device__ __forceinline__ C of(unsigned i, Place p) const {
+        C own = Get<C>::of(g[i]);
         if (!rectified) {
-            return g[i];
+            return own;
         }
-        T result = y == nullptr ? affine.of(x[i], p) : y[i];
-        return result <= 0 ? (T) 0 : g[i];
+        C result = y == nullptr ? rounded<T>(affine.of(x[i], p)) : Get<C>::of(y[i]);
+        return result <= 0 ? (C) 0 : own;
     }
     __device__ __forceinline__ double normalized(unsigned i, Place p) const {
-        return ((double) x[i] - affine.mean[p.statistic]) * affine.inverse[p.statistic];
+        return (Get<double>::of(x[i]) - affine.mean[p.statistic]) * affine.inverse[p.statistic];
     }
 };
 
@@ -227,12 +236,13 @@ __device__ __forceinline__ void finishSums(Sums* states, unsigned units, int par
 template <class T>
 __device__ __forceinline__ void normalize(const T* x, Shape shape, Affine<T> affine, int rectify, const T* residual, T* out, unsigned n) {
     for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {
-        T v = affine.of(x[i], placeOf(shape, i));
+        typedef typename Computed<T>::type C;
+        C v = affine.of(x[i], placeOf(shape, i));
         if (rectify) {
-            v = residual == nullptr ? v : v + residual[i];
-            v = v < 0 ? (T) 0 : v; // NaN stays
+            v = residual == nullptr ? v : rounded<T>(v) + Get<C>::of(residual[i]);
+            v = v < 0 ? (C) 0 : v; // NaN stays
         }
-        out[i] = v;
+        out[i] = Put<T>::of(v);
     }
 }
 
@@ -242,9 +252,9 @@ __device__ __forceinline__ void gradInput(Gradient<T> gradient, Shape shape, con
         unsigned n) {
     for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < n; i += gridDim.x * blockDim.x) {
         Place p = placeOf(shape, i);
-        T g = gradient.of(i, p);
+        typename Computed<T>::type g = gradient.of(i, p);
         if (gradResidual != nullptr) {
-            gradResidual[i] = g;
+            gradResidual[i] = Put<T>::of(g);
         }
         if (gradX != nullptr) {
             double w = gradient.affine.factor(p.channel);
@@ -253,12 +263,12 @@ __device__ __forceinline__ void gradInput(Gradient<T> gradient, Shape shape, con
                 Sums s = sums[p.statistic];
                 v -= (shape.grouped ? 1.0 : w) * (s.plain + gradient.normalized(i, p) * s.product) / perStatistic;
             }
-            gradX[i] = (T) (v * gradient.affine.inverse[p.statistic]);
+            gradX[i] = Put<T>::of(v * gradient.affine.inverse[p.statistic]);
         }
     }
 }
 
-#define AFFINE(T) const double *mean, const double *inverse, const T *weight, const T *bias
+#define AFFINE(T) const double *mean, const double *inverse, const Computed<T>::type *weight, const Computed<T>::type *bias
 #define GRADIENT(T) const T *g, const T *x, const T *y, int rectified, AFFINE(T)
 #define RUNS unsigned along, unsigned far, unsigned near, unsigned length, Divisor inner, unsigned outer
 #define KERNELS(tag, T) \
@@ -275,7 +285,8 @@ __device__ __forceinline__ void gradInput(Gradient<T> gradient, Shape shape, con
             Sums* states) { \
         overColumns(SumsOf<T>{{g, x, y, rectified, {mean, inverse, weight, bias}}, shape, weighted}, rows, columns, states); \
     } \
-    extern "C" __global__ void __launch_bounds__(BLOCK) finish_sums_##tag(Sums* states, unsigned units, int parts, T* gradWeight, T* gradBias) { \
+    extern "C" __global__ void __launch_bounds__(BLOCK) finish_sums_##tag(Sums* states, unsigned units, int parts, Computed<T>::type* gradWeight, \
+            Computed<T>::type* gradBias) { \
         finishSums(states, units, parts, gradWeight, gradBias); \
     } \
     extern "C" __global__ void __launch_bounds__(BLOCK) normalize_##tag(const T* x, Shape shape, AFFINE(T), int rectify, const T* residual, T* out, \
@@ -288,3 +299,5 @@ __device__ __forceinline__ void gradInput(Gradient<T> gradient, Shape shape, con
     }
 KERNELS(float32, float)
 KERNELS(float64, double)
+KERNELS(float16, float16)
+KERNELS(bfloat16, bfloat16)

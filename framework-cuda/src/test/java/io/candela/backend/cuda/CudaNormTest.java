@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.candela.backend.Backend;
 import io.candela.backend.NormKernels;
+import io.candela.nn.BatchNorm2d;
+import io.candela.nn.ReLU;
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
@@ -158,6 +161,42 @@ class CudaNormTest {
         String[] names = {"input", "weight", "bias", "residual"};
         for (int i = 0; i < names.length; i++) {
             assertSame(what + " " + names[i], expected[i], actual[i], units, true);
+        }
+    }
+
+    /** Inputs of 16 bits with weights of float32, as autocast has them, against the CPU's layers one after the other. */
+    @Test
+    void halves() {
+        for (DType type : List.of(DType.FLOAT16, DType.BFLOAT16)) {
+            for (MemoryFormat format : MemoryFormat.values()) {
+                for (boolean joined : new boolean[] {false, true}) {
+                    BatchNorm2d norm = new BatchNorm2d(6);
+                    norm.weight().detach().copyFrom(data(DType.FLOAT32, 4, 1, 6));
+                    norm.bias().detach().copyFrom(data(DType.FLOAT32, 5, 0, 6));
+                    Tensor[][] runs = new Tensor[2][];
+                    for (int there = 0; there < 2; there++) {
+                        Device where = there == 0 ? Device.CPU : CUDA;
+                        norm.to(where);
+                        norm.zeroGrad();
+                        norm.resetRunningStats();
+                        Tensor x = in(data(type, 1, 2, 4, 6, 5, 3), format).to(where).detach().setRequiresGrad(true);
+                        Tensor residual = in(data(type, 2, 0, 4, 6, 5, 3), format).to(where).detach().setRequiresGrad(true);
+                        Tensor y = joined ? norm.forward(x, residual, new ReLU()) : norm.forward(x);
+                        assertEquals(type, y.dtype());
+                        y.backward(in(data(type, 3, 0, 4, 6, 5, 3), format).to(where));
+                        runs[there] = new Tensor[] {y.detach(), x.grad(), norm.weight().grad(), norm.bias().grad(), norm.runningVar(),
+                            joined ? residual.grad() : y.detach()};
+                        for (int i = 0; i < 6; i++) {
+                            runs[there][i] = runs[there][i].to(Device.CPU).clone();
+                        }
+                    }
+                    for (int i = 0; i < 6; i++) {
+                        String what = type + " " + format + " joined " + joined + " tensor " + i;
+                        assertEquals(runs[0][i].dtype(), runs[1][i].dtype(), what);
+                        assertSame(what, runs[0][i], runs[1][i], i == 2 || i == 3 ? 64 : 1, i > 0 && i < 5);
+                    }
+                }
+            }
         }
     }
 
