@@ -4,13 +4,19 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 
 /**
- * Pooling and resampling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64.
+ * Pooling and resampling of {@code (n, c, …)} or {@code (c, …)} with one to three spatial dimensions, float32 or float64,
+ * and float16 or bfloat16 if {@link #takesHalves}.
  *
  * <p>All tensors of a call lie dense in one order, row-major or channels-last. A place is the distance in memory, in elements, of an input element
  * from the first one of its sample, as int32; or, where {@link #placesType} says so, its number in its window, row-major and padding included, as
  * uint8. Places have the shape and order of the result.
  */
 public interface PoolKernels {
+    /** Whether tensors may be float16 and bfloat16, computed in float32; if not, callers widen them. */
+    default boolean takesHalves() {
+        return false;
+    }
+
     /**
      * The largest element of each window, the first of equal ones in row-major order, the last NaN where there is one.
      *

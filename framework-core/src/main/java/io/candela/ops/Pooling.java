@@ -68,7 +68,7 @@ public final class Pooling {
 
     /** Half types are pooled in float32. */
     private static Tensor apply(UnaryOp op, Tensor x) {
-        return Pointwise.wide(x, y -> Autograd.apply(op, y));
+        return Backend.of(x).pool().takesHalves() ? Autograd.apply(op, x) : Pointwise.wide(x, y -> Autograd.apply(op, y));
     }
 
     private static ValuesAndIndices withIndices(Tensor x, Max op) {

@@ -16,6 +16,11 @@ final class CudaPool implements PoolKernels {
         this.tables = new DeviceTables(device);
     }
 
+    @Override
+    public boolean takesHalves() {
+        return true;
+    }
+
     private Launch kernel(String name, Tensor like) {
         return Launch.of(device.kernels.get("pool.cu", name + like.dtype().torchName()));
     }

@@ -62,13 +62,14 @@ __device__ __forceinline__ void maximum(const T* x, const int* table, const Regi
         for (int d = 0; d < 3; d++) {
             end[d] = table[r.end[d] + p.at[d]];
         }
-        T best = 0;
+        typedef typename Computed<T>::type C;
+        C best = 0;
         int place = -1;
         for (int z = table[r.start[0] + p.at[0]]; z < end[0]; z += r.step[0]) {
             for (int y = table[r.start[1] + p.at[1]]; y < end[1]; y += r.step[1]) {
                 for (int w = table[r.start[2] + p.at[2]]; w < end[2]; w += r.step[2]) {
                     int at = ((z * r.in[1] + y) * r.in[2] + w) * r.inner;
-                    T v = from[at];
+                    C v = Get<C>::of(from[at]);
                     if (place < 0 || v > best || v != v) {
                         best = v;
                         place = at;
@@ -76,7 +77,7 @@ __device__ __forceinline__ void maximum(const T* x, const int* table, const Regi
                 }
             }
         }
-        out[i] = best;
+        out[i] = Put<T>::of(best);
         if (places != nullptr) {
             places[i] = (int) (p.block % r.blocks) * r.inputBlock() + (int) p.inner + place;
         }
@@ -93,7 +94,7 @@ __device__ __forceinline__ void overWindows(const int* table, const Regions& r, 
         for (int d = 0; d < 3; d++) {
             behind[d] = table[r.behind[d] + p.at[d]];
         }
-        T sum = 0;
+        typename Computed<T>::type sum = 0;
         for (int z = table[r.first[0] + p.at[0]]; z < behind[0]; z++) {
             for (int y = table[r.first[1] + p.at[1]]; y < behind[1]; y++) {
                 for (int w = table[r.first[2] + p.at[2]]; w < behind[2]; w++) {
@@ -102,19 +103,20 @@ __device__ __forceinline__ void overWindows(const int* table, const Regions& r, 
                 }
             }
         }
-        out[i] = sum;
+        out[i] = Put<T>::of(sum);
     }
 }
 
 /** The gradient of those windows whose largest element it is. */
 template <class T>
 struct OfPlace {
+    typedef typename Computed<T>::type C;
     const T* g;
     const int* places;
     int sample; // elements of one
 
-    __device__ __forceinline__ T of(unsigned i, const Point&, int64 window, int, int, int) const {
-        return places[window] == (int) (i % sample) ? g[window] : (T) 0;
+    __device__ __forceinline__ C of(unsigned i, const Point&, int64 window, int, int, int) const {
+        return places[window] == (int) (i % sample) ? Get<C>::of(g[window]) : (C) 0;
     }
 };
 
@@ -124,6 +126,7 @@ __device__ __forceinline__ int countOf(const int* table, const Regions& r, int d
 
 template <class T>
 struct OfAverage {
+    typedef typename Computed<T>::type C;
     const T* g;
     const int* table;
     Regions r;
@@ -132,9 +135,9 @@ struct OfAverage {
     __device__ __forceinline__ bool covers(int d, int window, unsigned at) const {
         return (int) at >= table[r.start[d] + window] && (int) at < table[r.end[d] + window];
     }
-    __device__ __forceinline__ T of(unsigned, const Point& p, int64 window, int z, int y, int w) const {
+    __device__ __forceinline__ C of(unsigned, const Point& p, int64 window, int z, int y, int w) const {
         bool inside = covers(0, z, p.at[0]) && covers(1, y, p.at[1]) && covers(2, w, p.at[2]);
-        return inside ? g[window] / (T) countOf(table, r, divisor, z, y, w) : (T) 0;
+        return inside ? Get<C>::of(g[window]) / (C) countOf(table, r, divisor, z, y, w) : (C) 0;
     }
 };
 
@@ -148,15 +151,16 @@ __device__ __forceinline__ void average(const T* x, const int* table, const Regi
         for (int d = 0; d < 3; d++) {
             end[d] = table[r.end[d] + p.at[d]];
         }
-        T sum = 0;
+        typedef typename Computed<T>::type C;
+        C sum = 0;
         for (int z = table[r.start[0] + p.at[0]]; z < end[0]; z++) {
             for (int y = table[r.start[1] + p.at[1]]; y < end[1]; y++) {
                 for (int w = table[r.start[2] + p.at[2]]; w < end[2]; w++) {
-                    sum += from[((z * r.in[1] + y) * r.in[2] + w) * r.inner];
+                    sum += Get<C>::of(from[((z * r.in[1] + y) * r.in[2] + w) * r.inner]);
                 }
             }
         }
-        out[i] = sum / (T) countOf(table, r, divisor, (int) p.at[0], (int) p.at[1], (int) p.at[2]);
+        out[i] = Put<T>::of(sum / (C) countOf(table, r, divisor, (int) p.at[0], (int) p.at[1], (int) p.at[2]));
     }
 }
 
@@ -178,9 +182,9 @@ __device__ __forceinline__ void resample(const T* x, const int* table, const dou
         const int* index = table + size.size + 1;
         double sum = 0;
         for (int k = table[o]; k < table[o + 1]; k++) {
-            sum += (double) from[(int64) index[k] * inner.size] * weights[k];
+            sum += Get<double>::of(from[(int64) index[k] * inner.size]) * weights[k];
         }
-        out[i] = (T) sum;
+        out[i] = Put<T>::of(sum);
     }
 }
 
@@ -209,3 +213,5 @@ __device__ __forceinline__ void resample(const T* x, const int* table, const dou
     }
 KERNELS(float32, float)
 KERNELS(float64, double)
+KERNELS(float16, float16)
+KERNELS(bfloat16, bfloat16)

@@ -142,6 +142,7 @@ public final class PresetDnn implements DnnLibrary {
         final cudnnConvolutionStruct convolution = new cudnnConvolutionStruct();
         final int sums; // 0 for float32
         final boolean isPossible;
+        private final int wished; // arithmetic
         private int math;
 
         Plan(Convolution c) {
@@ -158,8 +159,9 @@ public final class PresetDnn implements DnnLibrary {
                     && PresetDnn.isPossible("cudnnSetFilterNdDescriptor", cudnnSetFilterNdDescriptor(weight, type,
                             c.format() == MemoryFormat.CHANNELS_LAST ? CUDNN_TENSOR_NHWC : CUDNN_TENSOR_NCHW, filters.rank(), filters.toArray()))
                     && describe(c.geometry(), sums == 1 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT);
-            set(c.type() == DType.FLOAT32 ? c.tf32() ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH
-                    : c.type() == DType.FLOAT64 ? CUDNN_DEFAULT_MATH : CUDNN_TENSOR_OP_MATH);
+            wished = c.type() == DType.FLOAT32 ? c.tf32() ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH
+                    : c.type() == DType.FLOAT64 ? CUDNN_DEFAULT_MATH : CUDNN_TENSOR_OP_MATH;
+            set(wished);
         }
 
         /** The library has two spatial dimensions at least. */
@@ -201,9 +203,9 @@ public final class PresetDnn implements DnnLibrary {
         }
 
         /** Lets the next call compute so. */
-        void compute(Way way) {
-            if (math != way.math()) {
-                set(way.math());
+        void compute(int newMath) {
+            if (math != newMath) {
+                set(newMath);
             }
         }
 
@@ -270,6 +272,7 @@ public final class PresetDnn implements DnnLibrary {
         if (!p.isPossible) {
             return out;
         }
+        p.compute(p.wished);
         Pointer x = operand(0, input);
         Pointer w = operand(1, weight);
         Pointer y = operand(2, result);
@@ -323,7 +326,7 @@ public final class PresetDnn implements DnnLibrary {
     public synchronized boolean convolve(Convolution what, Way way, long input, long weight, long result, long workspace, long on) {
         Plan p = plan(what);
         use(on);
-        p.compute(way);
+        p.compute(way.math());
         Pointer x = operand(0, input);
         Pointer w = operand(1, weight);
         Pointer y = operand(2, result);
@@ -346,7 +349,7 @@ public final class PresetDnn implements DnnLibrary {
             long workspace, long on) {
         Plan p = plan(what);
         use(on);
-        p.compute(way);
+        p.compute(way.math());
         Pointer y = operand(2, result);
         return isPossible("cudnnConvolutionBiasActivationForward", cudnnConvolutionBiasActivationForward(library, one[p.sums], p.input,
                 operand(0, input), p.weight, operand(1, weight), p.convolution, way.algorithm(), operand(3, workspace), way.workspaceBytes(),
