@@ -144,12 +144,28 @@ final class BoolLoops {
         HostStorage storage = HostStorage.of(x);
         int first = storage.start + x.offset() + from;
         long sum = 0;
-        for (int p = 0; p < count; p += BLOCK) {
+        long[] words = thread.longs(1);
+        int p = 0;
+        for (; first % Long.BYTES == 0 && p + BLOCK <= count; p += BLOCK) {
+            storage.block.longs.get((first + p) / Long.BYTES, words, 0, BLOCK / Long.BYTES);
+            sum += sumOfBytes(words, BLOCK / Long.BYTES);
+        }
+        for (; p < count; p += BLOCK) {
             int n = Math.min(BLOCK, count - p);
             storage.block.bytes.get(first + p, thread.bytes, 0, n);
             sum += sum(thread.bytes, n);
         }
         return sum;
+    }
+
+    /** Of at most 255 words whose bytes are 0 or 1, so that no sum of them carries into its neighbour. */
+    private static int sumOfBytes(long[] words, int n) {
+        long sums = 0;
+        for (int i = 0; i < n; i++) {
+            sums += words[i];
+        }
+        long pairs = (sums & 0x00FF00FF00FF00FFL) + (sums >>> 8 & 0x00FF00FF00FF00FFL);
+        return (int) (pairs * 0x0001000100010001L >>> 48);
     }
 
     private static int sum(byte[] x, int n) {

@@ -542,6 +542,9 @@ final class PointwiseCpu implements PointwiseKernels {
         }
         Shape shape = out.shape();
         boolean moved = source.dtype() == out.dtype();
+        if (moved && out.numel() >= REORDER && RunCopy.copy(source, out)) {
+            return;
+        }
         boolean toFloats = out.dtype() == DType.FLOAT32 || !moved && out.dtype().isHalf();
         boolean longs = !source.dtype().isFloating() && !toFloats || moved && source.dtype().isHalf();
         Blocks in = moved ? Blocks.moving(source, shape) : new Blocks(source, shape);

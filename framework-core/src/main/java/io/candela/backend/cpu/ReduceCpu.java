@@ -412,6 +412,9 @@ final class ReduceCpu implements ReduceKernels {
 
     @Override
     public void cumulativeSum(Tensor x, Tensor out) {
+        if (ScanFloats.scan(false, x, out)) {
+            return;
+        }
         int n = x.size(-1);
         int rows = n == 0 ? 0 : x.numel() / n;
         Blocks in = new Blocks(SmallFloats.dense(x), x.shape());
@@ -452,7 +455,9 @@ final class ReduceCpu implements ReduceKernels {
 
     @Override
     public void cumulativeProduct(Tensor x, Tensor out) {
-        RowsCpu.cumulativeProduct(x, out);
+        if (!ScanFloats.scan(true, x, out)) {
+            RowsCpu.cumulativeProduct(x, out);
+        }
     }
 
     @Override
