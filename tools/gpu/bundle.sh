@@ -19,7 +19,7 @@ mkdir -p "$lib" "$top/python" "$(dirname "$out")"
 
 echo "bundle: building" >&2
 cd "$root"
-mvn -q -B -ntp -DskipTests -Pcuda -pl examples,benchmarks -am package
+mvn -q -B -ntp -DskipTests -Pcuda -pl examples,benchmarks,framework-train -am package
 mvn -q -B -ntp org.apache.maven.plugins:maven-dependency-plugin:3.11.0:copy \
     -Dartifact="org.junit.platform:junit-platform-console-standalone:$junit" -DoutputDirectory="$lib"
 
@@ -68,6 +68,7 @@ echo "bundle: jars" >&2
 done
 store examples/target/examples.jar examples.jar
 store benchmarks/target/benchmarks-*[!s].jar benchmarks.jar 'META-INF/*List' '*/jmh_generated/*'
+store framework-train/target/framework-train-*[!s].jar framework-train.jar
 for module in core nn cuda; do
     for jar in framework-$module/target/framework-$module-*-tests.jar; do
         store "$jar" "${jar##*/}"

@@ -1,11 +1,15 @@
 package io.candela.backend.cuda;
 
 import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -30,13 +34,25 @@ final class KernelFiles {
     private static final Map<String, String> EXPLAINED = Map.of(
             "average_grad_float64", "on sm_120 alone, which computes float64 at a 64th of float32's speed: memory is not what it waits for");
 
+    /** Those of tests alone, which lie in the same folder where a class path was made into one. */
+    private static final Set<String> TESTS = Set.of("launching.cu", "wrong.cu", "philox_check.cu");
+
     private KernelFiles() {}
 
-    /** Names of the files, sorted. */
+    /** Names of the files, sorted, in the folder or the jar that has them. */
     static List<String> names() throws IOException {
-        Path sources = Path.of("src", "main", "resources", "io", "candela", "backend", "cuda");
-        try (var all = Files.list(sources)) {
-            return all.map(p -> p.getFileName().toString()).filter(n -> n.endsWith(".cu")).sorted().toList();
+        URI one = URI.create(Kernels.class.getResource("unary.cu").toString());
+        if (!one.getScheme().equals("jar")) {
+            return names(Path.of(one).getParent());
+        }
+        try (FileSystem jar = FileSystems.newFileSystem(one, Map.of())) {
+            return names(jar.getPath("io", "candela", "backend", "cuda"));
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (var all = Files.list(folder)) {
+            return all.map(p -> p.getFileName().toString()).filter(n -> n.endsWith(".cu") && !TESTS.contains(n)).sorted().toList();
         }
     }
 

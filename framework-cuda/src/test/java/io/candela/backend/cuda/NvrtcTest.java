@@ -7,6 +7,7 @@ import io.candela.backend.cuda.driver.Nvrtc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,9 +34,14 @@ class NvrtcTest {
     @Test
     void everyFileCompiles() throws IOException, InterruptedException {
         Path log = folder.resolve("log");
-        Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                "-Dorg.bytedeco.javacpp.cachedir=" + Path.of("target", "javacpp").toAbsolutePath(), "-cp", System.getProperty("java.class.path"),
-                NvrtcTest.class.getName(), driver(), EXTENT).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+                "-Dorg.bytedeco.javacpp.cachedir=" + System.getProperty("org.bytedeco.javacpp.cachedir", Path.of("target", "javacpp").toAbsolutePath().toString())));
+        String folders = System.getProperty("org.bytedeco.javacpp.platform.linkpath"); // where this process found NVIDIA's libraries
+        if (folders != null) {
+            command.add("-Dorg.bytedeco.javacpp.platform.linkpath=" + folders);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), NvrtcTest.class.getName(), driver(), EXTENT));
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         int code = p.waitFor();
         if (code == ABSENT && !EXTENT.equals("all")) {
             Assumptions.abort("NVRTC cannot be loaded: " + Files.readString(log).strip());
