@@ -16,6 +16,7 @@ import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
 import io.candela.tensor.Tuple;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +29,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OptimizerTest {
     private static Tensor param(double... values) {
@@ -311,6 +314,37 @@ class OptimizerTest {
     }
 
     // ---- many parameters in one kernel call ----
+
+    /** Large parameters go another way, which must give the same bits: as one tensor and as a thousand pieces of it. */
+    @ParameterizedTest
+    @CsvSource({"0, false", "0.1, false", "0, true", "0.1, true"})
+    void momentumDoesNotDependOnTheSizeOfTheParameter(double weightDecay, boolean nesterov) {
+        SGD.Options options = SGD.options().lr(0.1).momentum(0.9).weightDecay(weightDecay).nesterov(nesterov);
+        Tensor.manualSeed(4);
+        int pieces = 1001;
+        int size = 150;
+        Tensor whole = Tensor.randn(pieces, size);
+        List<Tensor> parts = new ArrayList<>();
+        for (int i = 0; i < pieces; i++) {
+            parts.add(whole.get(i).clone().setRequiresGrad(true));
+        }
+        whole.setRequiresGrad(true);
+        SGD one = new SGD(List.of(whole), options);
+        SGD many = new SGD(parts, options);
+        for (int step = 0; step < 5; step++) {
+            Tensor grad = Tensor.randn(pieces, size);
+            whole.setGrad(grad);
+            for (int i = 0; i < pieces; i++) {
+                parts.get(i).setGrad(grad.get(i).clone());
+            }
+            one.step();
+            many.step();
+        }
+        float[] values = whole.toFloatArray();
+        for (int i = 0; i < pieces; i++) {
+            assertArrayEquals(Arrays.copyOfRange(values, i * size, (i + 1) * size), parts.get(i).toFloatArray());
+        }
+    }
 
     /** A group of small and large parameters of both types, some without a gradient now and then, is stepped as each would be alone. */
     @Test

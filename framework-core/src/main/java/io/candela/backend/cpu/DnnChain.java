@@ -157,6 +157,19 @@ final class DnnChain {
         return true;
     }
 
+    /** Whether oneDNN has vectors for this chain over {@code n} elements. */
+    boolean hasVectors(int n) {
+        return !UNFIT.contains(this) && isFit(new Key(this, 1, n, Form.SAME));
+    }
+
+    /** Does this chain, which {@link #hasVectors}, over {@code n} elements on the calling thread. The numbers stand at {@code numbers}. */
+    void run(HostThread thread, int n, long x, long y, long out, long numbers) {
+        Key key = new Key(this, 1, n, Form.SAME);
+        Dnn dnn = thread.dnn();
+        dnn.run(dnn.primitive(key, () -> build(key)),
+                addresses(new long[] {x, y, 0, out, numbers, numbers + Float.BYTES, numbers + 2 * Float.BYTES}, out));
+    }
+
     private boolean reads(Operand operand) {
         return source == operand || steps.stream().anyMatch(step -> step.operand == operand);
     }

@@ -7,7 +7,7 @@ import io.candela.tensor.Tensor;
 
 /**
  * Optimizer updates in one pass: blocks of parameter, gradient and state are read, updated in vectorized loops, and written back. Small float32
- * parameters are gathered until they fill a block; large ones are shared by the threads.
+ * parameters are gathered until they fill a block; large ones are shared by the threads. Where {@link MomentumDnn} can, it takes the large ones.
  */
 final class OptimCpu implements OptimKernels {
     private static final int BLOCK = HostThread.BLOCK;
@@ -86,13 +86,16 @@ final class OptimCpu implements OptimKernels {
         }
         int chunks = (int) Math.min((total + CHUNK - 1) / CHUNK, (long) CHUNKS_PER_THREAD * Workers.threads());
         long size = (total / chunks / RUN + 1) * RUN;
+        MomentumDnn chains = MomentumDnn.of(rule, count, roles);
         Workers.run(chunks, c -> {
             long from = c * size;
             long to = Math.min(total, from + size);
             for (int i = 0; i < count; i++) {
                 long begin = Math.max(from, starts[i]);
                 long end = Math.min(to, starts[i + 1]);
-                if (begin < end) {
+                if (begin < end && chains != null && MomentumDnn.takes(i, roles)) {
+                    chains.run((int) (begin - starts[i]), (int) (end - starts[i]), i, roles);
+                } else if (begin < end) {
                     part(i, (int) (begin - starts[i]), (int) (end - starts[i]), rule, roles);
                 }
             }
