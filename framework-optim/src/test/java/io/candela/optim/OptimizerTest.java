@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -311,6 +312,20 @@ class OptimizerTest {
         p.setGrad(p.onesLike());
         sgd.step();
         assertEquals(-2, p.item());
+    }
+
+    @Test
+    void indicesOfStatesRunAcrossGroupsAndAParameterTwiceHasItsLast() {
+        Tensor a = param(0);
+        Tensor b = param(1);
+        Tensor c = param(2);
+        var sgd = new SGD(List.of(ParamGroup.of(List.of(a, b, a)), ParamGroup.of(List.of(c))), SGD.options().momentum(0.9));
+        Stream.of(a, b, c).forEach(p -> p.setGrad(p.onesLike()));
+        sgd.step();
+        Map<String, Object> state = sgd.stateDict();
+        List<String> indices = ((List<?>) state.get("param_groups")).stream().map(g -> ((Map<?, ?>) g).get("params").toString()).toList();
+        assertEquals(List.of("[2, 1, 2]", "[3]"), indices);
+        assertEquals("[2, 1, 3]", ((Map<?, ?>) state.get("state")).keySet().toString());
     }
 
     // ---- many parameters in one kernel call ----

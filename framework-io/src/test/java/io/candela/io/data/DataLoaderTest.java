@@ -72,6 +72,21 @@ class DataLoaderTest {
     }
 
     @Test
+    void anEvaluationBetweenTwoStepsLeavesTheOrderOfTheTraining() {
+        DataLoader<List<Integer>> alone = DataLoader.of(TWENTY, List::copyOf, shuffled(1));
+        DataLoader<List<Integer>> training = DataLoader.of(TWENTY, List::copyOf, shuffled(1));
+        DataLoader<List<Integer>> evaluation = DataLoader.of(TWENTY, List::copyOf, shuffled(2).workers(2));
+        for (int epoch = 0; epoch < 2; epoch++) {
+            List<List<Integer>> seen = new ArrayList<>();
+            for (List<Integer> batch : training) {
+                seen.add(batch);
+                rest(evaluation.iterator());
+            }
+            assertEquals(rest(alone.iterator()), seen);
+        }
+    }
+
+    @Test
     void repeatedSamplesHaveDifferentNumbers() {
         Sampler twice = new WeightedRandomSampler(new double[] {1}, 8);
         List<String> samples = DataLoader.of(new Subset<>(new Noisy(), 0), List::copyOf, DataLoader.options().batchSize(8).sampler(twice)).iterator().next();
