@@ -40,7 +40,7 @@ final class CudaBackend implements Backend {
         this.cuda = cuda;
         Backend cpu = CpuBackend.INSTANCE;
         pointwise = new CudaPointwise(cuda);
-        reduce = new CudaReduce(cuda, HostFallback.of(ReduceKernels.class, cuda, cpu.reduce()));
+        reduce = new CudaReduce(cuda);
         CudaMatrix products = new CudaMatrix(cuda, HostFallback.of(MatrixKernels.class, cuda, cpu.matrix()));
         matrix = products;
         conv = new CudaConv(cuda, new ConvProducts(cuda, products, HostFallback.of(ConvKernels.class, cuda, cpu.conv()), ConvProducts.MOST_BYTES));

@@ -168,9 +168,7 @@ final class CudaIndex implements IndexKernels {
         Tensor in = Dense.of(x);
         Tensor sorted = Dense.target(values);
         Tensor places = Dense.target(indices);
-        Tensor keys = Tensor.empty(Shape.of(all), DType.INT64, x.device());
-        kernel("sort_keys").tensor(in).number(x.dtype().ordinal()).number(descending ? 1 : 0).tensor(keys).number(all).over(all);
-        DeviceSort order = new DeviceSort(device, keys, n);
+        DeviceSort order = DeviceSort.of(device, in, n, descending);
         kernel("in_order_" + x.dtype().bytes()).tensor(in).tensor(order.order).tensor(sorted).tensor(places).number(n).number(all).over(all);
         Dense.finish(sorted, values);
         Dense.finish(places, indices);

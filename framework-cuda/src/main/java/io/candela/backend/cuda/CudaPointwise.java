@@ -45,7 +45,7 @@ final class CudaPointwise implements PointwiseKernels {
             return;
         }
         DType type = out.dtype();
-        if (x.dtype() != type || !PointwiseSource.hasOwn(type)) {
+        if (x.dtype() != type) {
             DType computed = PointwiseSource.computed(type);
             Launch l = kernel("unary.cu", function, computed, "_any").tensor(x).number(x.dtype().ordinal()).tensor(out).number(type.ordinal())
                     .number(e.items());
@@ -88,6 +88,10 @@ final class CudaPointwise implements PointwiseKernels {
             binary(BinaryKernel.MUL, out, number, compute, out);
             return;
         }
+        if (compute.isHalf() && kernel == BinaryKernel.POW && (number == 3 || number == -2) && out.dtype() == compute && a.dtype() == compute) {
+            unary(number == 3 ? "cube" : "inverseSquare", a, compute.ordinal(), 0, out);
+            return;
+        }
         double value = compute.isHalf() && !keepsNumber(kernel) ? Half.round(compute, (float) number) : number;
         binary(kernel, a, null, false, value, wrapped(compute, (long) number), compute, out);
     }
@@ -119,7 +123,7 @@ final class CudaPointwise implements PointwiseKernels {
             return;
         }
         DType natural = kernel.isPredicate() ? DType.BOOL : compute;
-        boolean own = PointwiseSource.hasOwn(compute) && a.dtype() == compute && (b == null || b.dtype() == compute) && out.dtype() == natural;
+        boolean own = a.dtype() == compute && (b == null || b.dtype() == compute) && out.dtype() == natural;
         if (!own) {
             DType computed = PointwiseSource.computed(compute);
             int rounding = compute.isFloating() && !compute.isHalf() ? NOT_ROUNDED : compute.ordinal();
@@ -155,7 +159,7 @@ final class CudaPointwise implements PointwiseKernels {
         String function = kernel.name().toLowerCase(java.util.Locale.ROOT);
         boolean condition = kernel == TernaryKernel.WHERE;
         boolean own = a.dtype() == (condition ? DType.BOOL : type) && b.dtype() == type && c.dtype() == type
-                && (condition ? PointwiseSource.hasOwn(type) : type.isFloating());
+                && (condition || type.isFloating());
         if (!own) {
             DType computed = PointwiseSource.computed(type);
             Launch l = kernel("ternary.cu", function, computed, "_any").tensor(a).number(a.dtype().ordinal()).tensor(b).number(b.dtype().ordinal())

@@ -21,11 +21,9 @@ final class CudaReduce implements ReduceKernels {
     private static final int SEGMENT = 4096;
 
     private final CudaDevice device;
-    private final ReduceKernels others; // median and mode
 
-    CudaReduce(CudaDevice device, ReduceKernels others) {
+    CudaReduce(CudaDevice device) {
         this.device = device;
-        this.others = others;
     }
 
     @Override
@@ -49,7 +47,7 @@ final class CudaReduce implements ReduceKernels {
     }
 
     private static DType own(DType type) {
-        return PointwiseSource.hasOwn(type) ? type : DType.INT64;
+        return type.isFloating() || type == DType.INT32 || type == DType.BOOL ? type : DType.INT64;
     }
 
     /** A contiguous tensor's elements in another shape, which may have fewer. */
@@ -190,12 +188,25 @@ final class CudaReduce implements ReduceKernels {
 
     @Override
     public void median(boolean skipNan, Tensor x, Tensor indices) {
-        others.median(skipNan, x, indices);
+        order("median", x, skipNan ? 1 : 0, indices);
     }
 
     @Override
     public void mode(Tensor x, Tensor indices) {
-        others.mode(x, indices);
+        order("mode", x, 0, indices);
+    }
+
+    /** What is found in sorted rows; a block for each. */
+    private void order(String kernel, Tensor x, int flag, Tensor indices) {
+        if (x.numel() == 0) {
+            return;
+        }
+        int n = x.size(-1);
+        DeviceSort sorted = DeviceSort.of(device, Dense.of(x), n, false);
+        Tensor to = Dense.target(indices);
+        Launch.of(device.kernels.get("index.cu", kernel)).tensor(sorted.keys).tensor(sorted.order).number(n).number(x.dtype().isFloating() ? 1 : 0)
+                .number(flag).tensor(to).run(x.numel() / n, kernel.equals("mode") ? THREADS : 1, 0);
+        Dense.finish(to, indices);
     }
 
     private Launch kernel(String file, String function, DType type, String form) {

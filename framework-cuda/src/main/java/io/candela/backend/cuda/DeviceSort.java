@@ -14,6 +14,15 @@ final class DeviceSort {
     /** For each, where in its row it was, in int32. */
     final Tensor order;
 
+    /** The order of rows of {@code n} elements of a contiguous tensor: NaN is the largest. */
+    static DeviceSort of(CudaDevice device, Tensor x, int n, boolean descending) {
+        int all = x.numel();
+        Tensor keys = Tensor.empty(Shape.of(all), DType.INT64, device.device);
+        Launch.of(device.kernels.get("index.cu", "sort_keys")).tensor(x).number(x.dtype().ordinal()).number(descending ? 1 : 0).tensor(keys).number(all)
+                .over(all);
+        return new DeviceSort(device, keys, n);
+    }
+
     /**
      * Sorts.
      *

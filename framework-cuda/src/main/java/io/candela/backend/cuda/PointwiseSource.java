@@ -7,11 +7,6 @@ import io.candela.tensor.Half;
 final class PointwiseSource {
     private PointwiseSource() {}
 
-    /** Whether kernels know a type by itself; the others are converted one by one, to and from int64. */
-    static boolean hasOwn(DType type) {
-        return type.isFloating() || type == DType.INT64 || type == DType.INT32 || type == DType.BOOL;
-    }
-
     /** The type in which elements of another type are computed. */
     static DType computed(DType type) {
         return type == DType.FLOAT64 ? type : type.isFloating() ? DType.FLOAT32 : DType.INT64;
@@ -46,7 +41,8 @@ final class PointwiseSource {
                 + (!floating && function.startsWith("addc") ? "\n#undef OPS_OF_FLOATS\n#define OPS_OF_FLOATS(X)" + row : "")
                 + "\n#define FLOATS(X, op)" + (floating ? row(type) : "")
                 + "\n#define COMPUTED(X, op)" + (floating && !type.isHalf() ? row(type) : "")
-                + "\n#define INTEGERS(X, op)" + (floating ? "" : row(type)) + '\n';
+                + "\n#define INTEGERS(X, op)" + (floating ? "" : row(type))
+                + "\n#define SMALL_INTEGERS(X, op)\n";
     }
 
     private static boolean isPredicate(String function) {

@@ -209,8 +209,8 @@ PREDICATE(xor, (a != 0) ^ (b != 0))
         binaryAny<op_##op>(a, aType, aRounding, b, bType, bRounding, number, out, outType, n, layout); \
     }
 #define OF_FLOAT(op) FLOATS(SAME, op) COMPUTED(ANY, op)
-#define OF_INTEGER(op) INTEGERS(SAME, op) ANY(op, int64, int64)
-#define OF_PREDICATE(op) FLOATS(TO_BOOL, op) INTEGERS(TO_BOOL, op) COMPUTED(ANY, op) ANY(op, int64, int64)
+#define OF_INTEGER(op) INTEGERS(SAME, op) SMALL_INTEGERS(SAME, op) ANY(op, int64, int64)
+#define OF_PREDICATE(op) FLOATS(TO_BOOL, op) INTEGERS(TO_BOOL, op) SMALL_INTEGERS(TO_BOOL, op) COMPUTED(ANY, op) ANY(op, int64, int64)
 
 OPS_OF_FLOATS(OF_FLOAT)
 OPS_OF_INTEGERS(OF_INTEGER)

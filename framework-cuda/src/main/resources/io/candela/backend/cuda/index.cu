@@ -199,6 +199,48 @@ extern "C" __global__ void __launch_bounds__(BLOCK) merge_runs(const uint64* key
     }
 }
 
+/** Position in its row of the lower median; of the first NaN, if there is one that is not skipped, or nothing else. A row per block. */
+extern "C" __global__ void median(const uint64* keys, const int* order, unsigned n, int floating, int skipNan, int64* positions) {
+    keys += (int64) blockIdx.x * n;
+    unsigned numbers = floating ? countBelow(keys, n, ~0ull, false) : n;
+    bool isNan = numbers < n && (!skipNan || numbers == 0);
+    unsigned place = isNan ? numbers : countBelow(keys, numbers, keys[(numbers - 1) / 2], false);
+    positions[blockIdx.x] = order[(int64) blockIdx.x * n + place];
+}
+
+/** Last position in its row of the most frequent element, the smallest of several; NaN equals nothing. A row per block. */
+extern "C" __global__ void __launch_bounds__(BLOCK) mode(const uint64* keys, const int* order, unsigned n, int floating, int, int64* positions) {
+    __shared__ unsigned mostOf[BLOCK];
+    __shared__ unsigned endOf[BLOCK]; // of the run: the first place behind it
+    keys += (int64) blockIdx.x * n;
+    unsigned numbers = floating ? countBelow(keys, n, ~0ull, false) : n;
+    unsigned most = 0;
+    unsigned end = n; // of NaN alone the last
+    for (unsigned i = threadIdx.x; i < numbers; i += BLOCK) {
+        if (i == 0 || keys[i - 1] != keys[i]) {
+            unsigned run = countBelow(keys + i, numbers - i, keys[i], true);
+            if (run > most) {
+                most = run;
+                end = i + run;
+            }
+        }
+    }
+    mostOf[threadIdx.x] = most;
+    endOf[threadIdx.x] = end;
+    for (unsigned half = BLOCK / 2; half > 0; half /= 2) {
+        __syncthreads();
+        unsigned other = threadIdx.x + half;
+        if (threadIdx.x < half && (mostOf[other] > mostOf[threadIdx.x]
+                || (mostOf[other] == mostOf[threadIdx.x] && endOf[other] < endOf[threadIdx.x]))) {
+            mostOf[threadIdx.x] = mostOf[other];
+            endOf[threadIdx.x] = endOf[other];
+        }
+    }
+    if (threadIdx.x == 0) {
+        positions[blockIdx.x] = order[(int64) blockIdx.x * n + endOf[0] - 1];
+    }
+}
+
 /** The elements of rows in their order. */
 template <class T>
 __device__ __forceinline__ void inOrder(const T* x, const int* order, T* values, int64* indices, unsigned n, unsigned all) {

@@ -30,7 +30,7 @@ struct op_addcdiv {
             C v, void* out, int outType, unsigned n, Layout<4> layout) { \
         ternaryAny<op_##op>(a, aType, b, bType, c, cType, v, out, outType, n, layout); \
     }
-#define OF_CONDITION(op) FLOATS(CONDITION, op) INTEGERS(CONDITION, op) COMPUTED(ANY, op) ANY(op, int64, int64)
+#define OF_CONDITION(op) FLOATS(CONDITION, op) INTEGERS(CONDITION, op) SMALL_INTEGERS(CONDITION, op) COMPUTED(ANY, op) ANY(op, int64, int64)
 #define OF_NUMBERS(op) FLOATS(SAME, op) COMPUTED(ANY, op) ANY(op, int64, int64)
 
 #ifndef CONDITIONS

@@ -1,4 +1,4 @@
-// UnaryKernel, and what else has one operand: clamp and the third power.
+// UnaryKernel, and what else has one operand: clamp and two powers of halves.
 #include "pointwise.cuh"
 #include "special.cuh"
 
@@ -41,7 +41,9 @@ UNARY(round, evened(x))
 UNARY(trunc, truncated(x))
 UNARY(bitwiseNot, ~x)
 UNARY(clamp, x != x ? x : p != p ? p : q != q ? q : x < p ? (p > q ? q : p) : x > q ? q : x)
-UNARY(cube, x * x * x)
+// powers of halves, whose Type is p: each product rounds, as in PyTorch
+UNARY(cube, rounded((int) p, x * x) * x)
+UNARY(inverseSquare, 1 / rounded((int) p, x * x))
 UNARY(exp, exp(x))
 UNARY(log, log(x))
 UNARY(log1p, log1p(x))
@@ -86,7 +88,7 @@ UNARY(hardswish, x * op_hardsigmoid::of(x, p, q))
 #ifndef OPS_OF_FLOATS
 #define OPS_OF_ALL(X) X(neg) X(abs) X(sign) X(square) X(relu) X(floor) X(ceil) X(round) X(trunc) X(clamp)
 #define OPS_OF_INTEGERS(X) OPS_OF_ALL(X) X(bitwiseNot)
-#define OPS_OF_FLOATS(X) OPS_OF_ALL(X) X(cube) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(rsqrt) X(reciprocal) X(sigmoid) X(tanh) X(sin) X(cos) \
+#define OPS_OF_FLOATS(X) OPS_OF_ALL(X) X(cube) X(inverseSquare) X(exp) X(log) X(log1p) X(expm1) X(sqrt) X(rsqrt) X(reciprocal) X(sigmoid) X(tanh) X(sin) X(cos) \
     X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(asinh) X(acosh) X(atanh) X(exp2) X(log2) X(log10) X(logit) X(softplus) X(sinc) X(erf) \
     X(erfc) X(erfinv) X(lgamma) X(digamma) X(i0) X(i1) X(gelu) X(geluTanh) X(silu) X(mish) X(logSigmoid) X(hardsigmoid) X(hardswish)
 #endif
@@ -107,7 +109,7 @@ UNARY(hardswish, x * op_hardsigmoid::of(x, p, q))
         unaryAny<op_##op>(x, type, out, outType, n, p, q, layout); \
     }
 #define OF_FLOAT(op) FLOATS(FLAT, op) FLOATS(STRIDED, op) COMPUTED(ANY, op)
-#define OF_INTEGER(op) INTEGERS(FLAT, op) INTEGERS(STRIDED, op) ANY(op, int64, int64)
+#define OF_INTEGER(op) INTEGERS(FLAT, op) INTEGERS(STRIDED, op) SMALL_INTEGERS(FLAT, op) SMALL_INTEGERS(STRIDED, op) ANY(op, int64, int64)
 
 OPS_OF_FLOATS(OF_FLOAT)
 OPS_OF_INTEGERS(OF_INTEGER)

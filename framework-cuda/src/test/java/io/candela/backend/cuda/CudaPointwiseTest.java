@@ -299,4 +299,25 @@ class CudaPointwiseTest {
         x.add(1).exp().mul(x).t().contiguous().to(DType.FLOAT64);
         assertEquals(java.util.Map.of(), HostFallback.calls());
     }
+
+    /** PyTorch's kernels multiply halves one by one, and each product rounds; on its CPU only bfloat16 does. */
+    @Test
+    void powersOfHalvesRoundTwice() {
+        for (DType type : new DType[] {DType.FLOAT16, DType.BFLOAT16}) {
+            Tensor x = Tensor.linspace(-3, 3, 999).to(type);
+            Tensor square = x.mul(x);
+            assertSame("cube " + type, square.mul(x), x.to(CUDA).pow(3), 0);
+            assertSame("inverse " + type, square.to(DType.FLOAT64).reciprocal().to(type), x.to(CUDA).pow(-2), 0);
+            Tensor there = x.to(CUDA);
+            assertSame("in place " + type, square.mul(x), there.powInPlace(3), 0);
+        }
+        Tensor x = Tensor.linspace(0.1, 2, 400).to(DType.BFLOAT16);
+        Tensor[] gradients = new Tensor[2];
+        for (int i = 0; i < 2; i++) {
+            Tensor leaf = (i == 0 ? x : x.to(CUDA)).detach().setRequiresGrad(true);
+            leaf.rsqrt().sum().backward();
+            gradients[i] = leaf.grad();
+        }
+        assertSame("gradient of rsqrt", gradients[0], gradients[1], 0);
+    }
 }

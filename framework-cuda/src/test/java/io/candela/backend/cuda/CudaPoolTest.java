@@ -3,11 +3,13 @@ package io.candela.backend.cuda;
 import static io.candela.backend.cuda.KernelCheck.CUDA;
 import static io.candela.backend.cuda.KernelCheck.assertSame;
 import static io.candela.backend.cuda.KernelCheck.cpu;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.candela.backend.Backend;
 import io.candela.backend.PoolKernels;
 import io.candela.backend.PoolRegions;
 import io.candela.backend.Taps;
+import io.candela.ops.Resample;
 import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Shape;
@@ -178,6 +180,16 @@ class CudaPoolTest {
                     assertSame(type + " transposed " + dim + " " + last, back, backThere, 2);
                 }
             }
+        }
+    }
+
+    @Test
+    void integersArePickedByIndex() {
+        for (DType type : new DType[] {DType.UINT8, DType.INT64, DType.FLOAT32}) {
+            Tensor x = Tensor.arange(24).view(1, 2, 3, 4).to(type);
+            Tensor there = Resample.pick("pad", x.to(CUDA), 2, 2, 0, 1, 2, 1);
+            assertEquals(CUDA, there.device());
+            assertSame("pick " + type, Resample.pick("pad", x, 2, 2, 0, 1, 2, 1), there, 0);
         }
     }
 }

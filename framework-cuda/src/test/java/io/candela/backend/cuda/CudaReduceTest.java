@@ -13,6 +13,7 @@ import io.candela.backend.ReduceKernels;
 import io.candela.backend.Reduction;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -184,5 +185,32 @@ class CudaReduceTest {
         Tensor actual = x.zerosLike().to(CUDA);
         device.cumulativeProduct(x.to(CUDA), actual);
         assertSame("cumprod", expected, actual, 1 << 14);
+    }
+
+    @Test
+    void mediansAndModes() {
+        for (DType type : DType.values()) {
+            for (int[] dims : new int[][] {{1, 1}, {3, 2}, {4, 7}, {2, 700}, {1, 3000}}) {
+                Tensor x = type.isFloating() ? Tensor.cat(1, data(type, 1, dims), data(type, 2, dims).round()) : data(type, 1, dims);
+                Tensor few = finite(type, 3, dims).to(DType.INT8).to(type); // many are equal
+                for (Tensor t : new Tensor[] {x, few, x.t().contiguous().t()}) {
+                    for (int k = 0; k < 3; k++) {
+                        Tensor expected = Tensor.zeros(Shape.of(dims[0]), DType.INT64, Device.CPU);
+                        Tensor actual = expected.to(CUDA);
+                        if (k < 2) {
+                            cpu().reduce().median(k == 1, t, expected);
+                            device.median(k == 1, t.to(CUDA), actual);
+                        } else {
+                            cpu().reduce().mode(t, expected);
+                            device.mode(t.to(CUDA), actual);
+                        }
+                        assertArrayEquals(expected.toLongArray(), actual.toLongArray(), type + " " + k + " " + t.shape());
+                    }
+                }
+            }
+        }
+        Tensor nothing = Tensor.of(new float[] {Float.NaN, Float.NaN, 1, Float.NaN, 1, Float.NaN}, 2, 3).to(CUDA);
+        assertArrayEquals(new long[] {0, 0}, nothing.median(1).indices().toLongArray());
+        assertArrayEquals(new long[] {2, 1}, nothing.mode(1).indices().toLongArray());
     }
 }

@@ -21,6 +21,7 @@ final class KernelFiles {
     static final String FEW = """
             #define FLOATS(X, op) X(op, float32, float)
             #define INTEGERS(X, op) X(op, int32, int)
+            #define SMALL_INTEGERS(X, op)
             #define COMPUTED(X, op)
             """;
     private static final Pattern ENTRY = Pattern.compile("Compiling entry function '(\\w+)'");
