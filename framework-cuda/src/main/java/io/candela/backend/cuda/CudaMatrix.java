@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Matrix products by the device's library; those of integers, which it has not, are the CPU's. The library thinks in columns: what is row-major
+ * Matrix products by the device's library; those of integers, which it has not, by a kernel. The library thinks in columns: what is row-major
  * here is its own transpose there, so it is asked for {@code Bᵀ Aᵀ}, which it writes as {@code A B} row-major. Operands are read where they lie
  * unless neither their rows nor their columns follow each other in memory.
  */
 final class CudaMatrix implements MatrixKernels {
     private static final int MOST_ALIGNED = 256;
+    private static final int TILE = 16; // as in matrix.cu
+    private static final int MOST_BLOCKS = 65535; // along y and z
 
     private final CudaDevice device;
     private final MatrixKernels others;
@@ -41,7 +43,9 @@ final class CudaMatrix implements MatrixKernels {
 
     /** As {@link #matmul}. */
     void product(Tensor a, Tensor b, boolean tf32, Tensor out) {
-        if (out.numel() > 0 && !multiply(a, b, null, Epilogue.NONE, tf32, out)) {
+        if (out.numel() > 0 && !out.dtype().isFloating()) {
+            integers(a, b, out);
+        } else if (out.numel() > 0 && !multiply(a, b, null, Epilogue.NONE, tf32, out)) {
             others.matmul(a, b, out);
         }
     }
@@ -75,9 +79,13 @@ final class CudaMatrix implements MatrixKernels {
                 && multiply(x, transposed, bias, epilogue, Precision.matmulTf32, out)) {
             return true;
         }
-        if (!multiply(x, transposed, null, Epilogue.NONE, Precision.matmulTf32, out)) {
+        if (!out.dtype().isFloating()) {
+            integers(x, transposed, out);
+        } else if (!multiply(x, transposed, null, Epilogue.NONE, Precision.matmulTf32, out)) {
             others.linear(x, weight, bias, out);
-        } else if (bias != null) {
+            return false;
+        }
+        if (bias != null) {
             Backend.of(out).pointwise().binary(BinaryKernel.ADD, out, bias, out.dtype(), out);
         }
         return false;
@@ -122,6 +130,22 @@ final class CudaMatrix implements MatrixKernels {
         Reference.reachabilityFence(added);
         Reference.reachabilityFence(out);
         return done;
+    }
+
+    private void integers(Tensor a, Tensor b, Tensor out) {
+        int batch = out.dim() == 3 ? out.size(0) : 1;
+        int m = out.size(-2);
+        int n = out.size(-1);
+        Launch l = Launch.of(device.kernels.get("matrix.cu", "integer_product")).tensor(a).longs(strides(a)).tensor(b).longs(strides(b)).tensor(out);
+        l.number(out.dtype().ordinal()).number(batch).number(m).number(a.size(-1)).number(n)
+                .run((m - 1) / TILE + 1, Math.min((n - 1) / TILE + 1, MOST_BLOCKS), Math.min(batch, MOST_BLOCKS), TILE, TILE, 1, 0);
+    }
+
+    /** {@code Matrices} of {@code matrix.cu}. */
+    private static long[] strides(Tensor x) {
+        int[] s = x.strides();
+        int dim = x.dim();
+        return new long[] {dim == 3 && x.size(0) > 1 ? s[0] : 0, s[dim - 2], s[dim - 1]};
     }
 
     /** Whether the matrices of a batch are together one matrix, row below row. */

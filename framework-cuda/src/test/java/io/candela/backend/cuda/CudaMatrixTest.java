@@ -1,5 +1,6 @@
 package io.candela.backend.cuda;
 
+import static io.candela.backend.cuda.KernelCheck.assertSame;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,6 +22,7 @@ import io.candela.tensor.Device;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -264,9 +266,22 @@ class CudaMatrixTest {
     }
 
     @Test
-    void integersAreTheCpus() {
-        Tensor a = data(DType.INT64, 1, 3, 4);
-        check(a, a.t(), a.to(CUDA), a.to(CUDA).t());
-        assertEquals(java.util.Set.of("matmul"), HostFallback.calls().keySet());
+    void integersWrapAsOnTheCpu() {
+        Cuda.resetFallbacks();
+        for (DType type : List.of(DType.UINT8, DType.INT8, DType.INT16, DType.INT32, DType.INT64)) {
+            for (int[] size : new int[][] {{1, 1, 1}, {3, 4, 5}, {17, 16, 33}, {40, 65, 2}}) {
+                Tensor a = data(type, 1, size[0], size[1]);
+                Tensor b = data(type, 2, size[1], size[2]);
+                assertSame(type + " " + List.of(size[0], size[1], size[2]), a.matmul(b), a.to(CUDA).matmul(b.to(CUDA)), 0);
+                Tensor at = a.t().contiguous();
+                assertSame("transposed " + type, a.matmul(b), at.to(CUDA).t().matmul(b.to(CUDA)), 0);
+            }
+            Tensor a = data(type, 3, 5, 4, 6);
+            Tensor b = data(type, 4, 1, 6, 7);
+            assertSame("batch " + type, a.matmul(b), a.to(CUDA).matmul(b.to(CUDA)), 0);
+            assertSame("nothing to add " + type, Tensor.zeros(2, 3).to(type),
+                    data(type, 3, 2, 0).to(CUDA).matmul(data(type, 3, 0, 3).to(CUDA)), 0);
+        }
+        assertEquals(Map.of(), Cuda.fallbacks());
     }
 }
