@@ -14,7 +14,7 @@ final class ScanFloats {
 
     private ScanFloats() {}
 
-    /** Does the work if the tensors are float32; false if not. */
+    /** Does the work if the tensors are float32, and there are rows to share it or products to make; false if not. */
     static boolean scan(boolean product, Tensor x, Tensor out) {
         if (x.dtype() != DType.FLOAT32 || out.dtype() != DType.FLOAT32 || x.numel() == 0) {
             return false;
@@ -28,6 +28,9 @@ final class ScanFloats {
         }
         int n = x.size(-1);
         int rows = x.numel() / n;
+        if (rows == 1 && !product) {
+            return false; // nothing to do meanwhile: doubles read in one go are sooner added up
+        }
         Blocks in = new Blocks(x, x.shape());
         Blocks to = new Blocks(out, out.shape());
         int step = LANES * Math.max(1, CHUNK / n / LANES);
