@@ -4,6 +4,7 @@ import io.candela.autograd.Autograd;
 import io.candela.backend.NnKernels.Distribution;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Shape;
@@ -121,6 +122,10 @@ public final class Sampling {
         if (!count.dtype().isFloating() || count.dtype() != prob.dtype()) {
             throw new DTypeException("binomial: count and prob must have one floating point type, got %s and %s; convert with to(DType.FLOAT32)",
                     count.dtype(), prob.dtype());
+        }
+        if (!count.device().equals(prob.device())) {
+            throw new DeviceException("binomial: operands are on different devices: %s on %s, %s on %s; move one with to(device)", count.shape(),
+                    count.device(), prob.shape(), prob.device());
         }
         Shape shape = Shape.broadcast("binomial", count.shape(), prob.shape());
         double[] trials = count.detach().expand(shape.toArray()).toDoubleArray();
