@@ -65,45 +65,13 @@ final class GlobalAverage {
 
     /** Row-major: the positions of a channel follow each other. */
     private void averageRows(HostThread thread, int first, int end) {
-        int together = Math.max(1, TOGETHER / positions);
-        float[] rows = thread.scratch(0, together * positions);
-        float[] out = thread.scratch(1, together);
-        for (int row = first; row < end; row += together) {
-            int n = Math.min(together, end - row);
-            from.block.floats.get(fromStart + row * positions, rows, 0, n * positions);
-            for (int i = 0; i < n; i++) {
-                out[i] = sum(rows, i * positions, positions) / count;
-            }
-            to.block.floats.put(toStart + row, out, 0, n);
+        float[] sums = thread.floats(0);
+        for (int row = first; row < end; row += sums.length) {
+            int n = Math.min(sums.length, end - row);
+            ReduceDnn.sums(thread, from.address() + Float.BYTES * (fromStart - (from.start >> 2) + (long) row * positions), n, positions, sums);
+            divide(sums, n, count);
+            to.block.floats.put(toStart + row, sums, 0, n);
         }
-    }
-
-    /** Eight sums need not wait for each other. */
-    private static float sum(float[] v, int from, int n) {
-        float a = 0;
-        float b = 0;
-        float c = 0;
-        float d = 0;
-        float e = 0;
-        float f = 0;
-        float g = 0;
-        float h = 0;
-        int i = from;
-        int end = from + n;
-        for (; i + 8 <= end; i += 8) {
-            a += v[i];
-            b += v[i + 1];
-            c += v[i + 2];
-            d += v[i + 3];
-            e += v[i + 4];
-            f += v[i + 5];
-            g += v[i + 6];
-            h += v[i + 7];
-        }
-        for (; i < end; i++) {
-            a += v[i];
-        }
-        return a + b + (c + d) + (e + f + (g + h));
     }
 
     /** Channels-last: the channels of a position follow each other. */

@@ -7,10 +7,11 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
 
-/** Pooling: uniform windows of float32 in boxes, everything else window by window. */
+/** Pooling: averages of equal windows of float32 by oneDNN, other uniform windows of float32 in boxes, everything else window by window. */
 final class PoolCpu implements PoolKernels {
     private static final int LARGEST_AVERAGE = 12; // sum of the kernel's sizes up to which long loops over whole boxes pay
-    private static final int WHOLE = 16 << 10; // elements of a block that is done at once
+    private static final int WHOLE = 64 << 10; // elements of the largest block that is done at once
+    private static final int PART = 16 << 10; // elements of a part of several blocks, or of a larger one
 
     @Override
     public void max(Tensor x, PoolRegions regions, Tensor out, Tensor places) {
@@ -55,7 +56,11 @@ final class PoolCpu implements PoolKernels {
             return;
         }
         PoolShape shape = PoolShape.of(x, regions);
-        if (GlobalAverage.fits(x.dtype(), regions)) {
+        boolean global = GlobalAverage.fits(x.dtype(), regions);
+        if ((!global || shape.inner() > 1) && AveragePoolDnn.forward(x, shape, divisor, out)) {
+            return;
+        }
+        if (global) {
             GlobalAverage.forward(x, shape, divisor, out);
         } else if (fitsBoxes(x, regions)) {
             AvgPoolFloats.forward(x, shape, divisor, out);
@@ -72,7 +77,10 @@ final class PoolCpu implements PoolKernels {
         PoolShape shape = PoolShape.of(out, regions);
         if (GlobalAverage.fits(g.dtype(), regions)) {
             GlobalAverage.backward(g, shape, divisor, out);
-        } else if (!fitsBoxes(g, regions) || !AvgPoolFloats.backward(g, shape, divisor, out)) {
+            return;
+        }
+        boolean done = AveragePoolDnn.backward(g, shape, divisor, out) || fitsBoxes(g, regions) && AvgPoolFloats.backward(g, shape, divisor, out);
+        if (!done) {
             new AveragePool(g, shape, divisor, out).backward();
         }
     }
@@ -107,7 +115,7 @@ final class PoolCpu implements PoolKernels {
         int toStart = (to.start >> 2) + out.offset();
         int block = shape.block();
         int outBlock = shape.outBlock();
-        int together = Math.max(1, WHOLE / 4 / block);
+        int together = Math.max(1, PART / block);
         Workers.run((shape.outer() + together - 1) / together, chunk -> {
             HostThread thread = HostThread.current();
             int first = chunk * together;
@@ -152,7 +160,7 @@ final class PoolCpu implements PoolKernels {
         int fromStart = from.start / bytes + g.offset();
         int atStart = (at.start >> 2) + places.offset();
         int toStart = to.start / bytes + out.offset();
-        int together = Math.max(1, Math.min(r.in()[1], WHOLE / shape.row())); // rows
+        int together = Math.max(1, Math.min(r.in()[1], PART / shape.row())); // rows
         int parts = (r.in()[1] + together - 1) / together;
         Workers.run(shape.outer() * r.in()[0] * parts, chunk -> {
             int block = chunk / parts / r.in()[0];
