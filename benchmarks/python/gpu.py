@@ -123,7 +123,7 @@ def main():
 
     batch = 4 if small else 64
     both(f"tutorial CNN, training step, batch {batch}", "ms", cnn, 32, 10, batch, False, lambda s: 1e3 * s)
-    images, side = (1, 32) if small else (128, 224)
+    images, side = (2, 32) if small else (128, 224)
     for kind in ("float32", "TF32", "bfloat16 by autocast, channels-last"):
         if kind == "TF32" and device.type != "cuda":
             continue
