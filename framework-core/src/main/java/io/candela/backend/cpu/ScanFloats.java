@@ -19,17 +19,17 @@ final class ScanFloats {
         if (x.dtype() != DType.FLOAT32 || out.dtype() != DType.FLOAT32 || x.numel() == 0) {
             return false;
         }
+        int n = x.size(-1);
+        int rows = x.numel() / n;
+        if (rows == 1 && !product) {
+            return false; // nothing to do meanwhile: doubles read in one go are sooner added up
+        }
         if (x.numel() >= GATHER && !x.isContiguous() && ReorderDnn.canGather(x)) {
             Tensor dense = Tensor.empty(x.shape(), x.dtype(), x.device());
             ReorderDnn.gather(x, dense);
             scan(product, dense, out);
             dense.release();
             return true;
-        }
-        int n = x.size(-1);
-        int rows = x.numel() / n;
-        if (rows == 1 && !product) {
-            return false; // nothing to do meanwhile: doubles read in one go are sooner added up
         }
         Blocks in = new Blocks(x, x.shape());
         Blocks to = new Blocks(out, out.shape());
