@@ -71,7 +71,7 @@ final class TensorViews implements UnaryOperator<Object> {
 
         @Override
         public TensorView contiguous() {
-            return new View(tensor.detach().clone());
+            return new View(tensor.detach().contiguous());
         }
 
         private static long[] toLongs(int[] numbers) {

@@ -7,6 +7,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_binary_sub;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.lang.ref.Reference;
+import java.util.Arrays;
 
 /**
  * Normalization of float32 where the elements of each statistic, a row, follow each other in memory. A row is scaled and shifted element by
@@ -236,14 +237,22 @@ final class NormRows {
         Tensor dense = weight == null ? null : weight.contiguous();
         long scale = dense == null ? 0 : HostStorage.floatsAddress(dense);
         boolean summed = gradWeight != null || gradBias != null;
+        boolean ones = scale == 0 && gradWeight != null; // the weight is not kept where only its own gradient is wanted, which does not depend on it
         float[][][] sums = new float[rows][][]; // by chunk
         forChunks(SUMMED_ROWS, (index, step) -> {
-            Chunk c = new Chunk(index, step, 2 * length + (gradX == null ? step * length : 0));
+            Chunk c = new Chunk(index, step, 3 * length + (gradX == null ? step * length : 0));
             c.writeStatistics();
             int shifts = c.more + length;
-            long out = gradX == null ? c.address(shifts + length) : to + c.shift;
-            NormDnn.backward(c.dnn, c.count, length, gradient + c.shift, from + c.shift, c.address(0), c.address(c.variances), scale, out,
-                    scale == 0 ? 0 : c.address(c.more), gradBias == null ? 0 : c.address(shifts));
+            int factors = shifts + length;
+            if (ones) {
+                float[] one = new float[length];
+                Arrays.fill(one, 1);
+                c.block.floats.put(factors, one);
+            }
+            long factor = ones ? c.address(factors) : scale;
+            long out = gradX == null ? c.address(factors + length) : to + c.shift;
+            NormDnn.backward(c.dnn, c.count, length, gradient + c.shift, from + c.shift, c.address(0), c.address(c.variances), factor, out,
+                    factor == 0 ? 0 : c.address(c.more), gradBias == null ? 0 : c.address(shifts));
             if (summed) {
                 sums[index] = new float[2][length];
                 c.block.floats.get(c.more, sums[index][0], 0, length);

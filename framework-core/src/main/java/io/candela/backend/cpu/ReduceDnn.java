@@ -186,17 +186,24 @@ final class ReduceDnn {
         return rest > 0 ? whole + 1 : whole;
     }
 
-    /** Reduces rows that follow each other, at most {@link HostThread#BLOCK} of them. */
     /** Sums of at most {@link HostThread#BLOCK} rows. */
     static void sums(HostThread thread, long address, int rows, int columns, float[] results) {
         reduce(thread, dnnl_reduction_sum, address, rows, columns, results);
     }
 
+    /** Reduces rows that follow each other, at most {@link HostThread#BLOCK} of them. */
     private static void reduce(HostThread thread, int algorithm, long address, int rows, int columns, float[] results) {
         HostBlock to = thread.exchange();
-        Key key = new Key(algorithm, rows, columns);
         Dnn dnn = thread.dnn();
-        dnn.run(dnn.primitive(key, () -> build(key)), address, to.address());
+        if (columns == 1) { // nothing to reduce, which oneDNN refuses: a product by one copies
+            HostBlock one = thread.numbers();
+            one.floats.put(0, 1);
+            ColumnsKey key = new ColumnsKey(1, rows, rows);
+            dnn.run(dnn.primitive(key, () -> build(key)), one.address(), address, to.address());
+        } else {
+            Key key = new Key(algorithm, rows, columns);
+            dnn.run(dnn.primitive(key, () -> build(key)), address, to.address());
+        }
         to.floats.get(0, results, 0, rows);
     }
 
