@@ -6,8 +6,6 @@ import java.util.Arrays;
 
 /** Averages of small uniform windows in float32: sums along rows, then columns, then slabs, in loops that HotSpot vectorizes. */
 final class AvgPoolFloats {
-    private static final Float PADDING = 0f;
-
     private final PoolShape shape;
     private final PoolBoxes boxes;
     private final int divisor;
@@ -47,7 +45,7 @@ final class AvgPoolFloats {
     private void forward(int index) {
         HostThread thread = HostThread.current();
         float[] sums = thread.scratch(0, boxes.capacity());
-        boxes.load(index, (position, array, at, count) -> from.block.floats.get(fromStart + position, array, at, count), sums, PADDING);
+        boxes.load(index, (position, array, at, count) -> from.block.floats.get(fromStart + position, array, at, count), sums);
         int n = boxes.blocks(index) * boxes.box;
         PoolRegions r = shape.regions();
         int[] distances = {boxes.slab, boxes.row, shape.inner()};

@@ -18,7 +18,7 @@ final class HostThread {
     private final int[][] ints = new int[SLOTS][];
     private final long[][] longs = new long[SLOTS][];
     private final float[][] large = new float[4][];
-    private final int[][] largeInts = new int[7][];
+    private int[] largeInts = {};
     private Dnn dnn; // null until the first large kernel
     private FloatActivations math; // null until the first function
     private Casts casts; // null until the first element of another type
@@ -171,13 +171,11 @@ final class HostThread {
         return largeBytes;
     }
 
-    /** A heap array of at least {@code size} ints; number {@code slot} of seven. */
-    int[] scratchInts(int slot, int size) {
-        int[] b = largeInts[slot];
-        if (b == null || b.length < size) {
-            b = new int[Math.max(size, BLOCK)];
-            largeInts[slot] = b;
+    /** A heap array of at least {@code size} ints. */
+    int[] scratchInts(int size) {
+        if (largeInts.length < size) {
+            largeInts = new int[size];
         }
-        return b;
+        return largeInts;
     }
 }

@@ -237,19 +237,17 @@ final class NormRows {
         Tensor dense = weight == null ? null : weight.contiguous();
         long scale = dense == null ? 0 : HostStorage.floatsAddress(dense);
         boolean summed = gradWeight != null || gradBias != null;
-        boolean ones = scale == 0 && gradWeight != null; // the weight is not kept where only its own gradient is wanted, which does not depend on it
+        boolean unscaled = scale == 0 && gradWeight != null; // the weight is not kept where only its own gradient is wanted, which does not depend on it
+        float[] ones = new float[unscaled ? length : 0];
+        Arrays.fill(ones, 1);
         float[][][] sums = new float[rows][][]; // by chunk
         forChunks(SUMMED_ROWS, (index, step) -> {
             Chunk c = new Chunk(index, step, 3 * length + (gradX == null ? step * length : 0));
             c.writeStatistics();
             int shifts = c.more + length;
             int factors = shifts + length;
-            if (ones) {
-                float[] one = new float[length];
-                Arrays.fill(one, 1);
-                c.block.floats.put(factors, one);
-            }
-            long factor = ones ? c.address(factors) : scale;
+            c.block.floats.put(factors, ones);
+            long factor = unscaled ? c.address(factors) : scale;
             long out = gradX == null ? c.address(factors + length) : to + c.shift;
             NormDnn.backward(c.dnn, c.count, length, gradient + c.shift, from + c.shift, c.address(0), c.address(c.variances), factor, out,
                     factor == 0 ? 0 : c.address(c.more), gradBias == null ? 0 : c.address(shifts));

@@ -116,12 +116,12 @@ final class PoolBoxes {
     }
 
     /** Copies a run of input: to or from {@code array} at {@code at}, from or to element {@code position} of the tensor. */
-    interface Copy<T> {
-        void run(int position, T array, int at, int count);
+    interface Copy {
+        void run(int position, float[] array, int at, int count);
     }
 
-    /** Fills {@code to} with a box of input; padding has {@code pad}. {@code T} is an array of int or float. */
-    <T> void load(int index, Copy<T> input, T to, Object pad) {
+    /** Fills {@code to} with a box of input; padding has 0. */
+    void load(int index, Copy input, float[] to) {
         PoolRegions r = shape.regions();
         int first = firstBlock(index);
         int n = blocks(index);
@@ -132,19 +132,19 @@ final class PoolBoxes {
         for (int b = 0; b < n; b++) {
             overRows(index, first + b, b * box, (position, at, count, end) -> {
                 if (count == 0) {
-                    fill(to, at, end, pad);
+                    Arrays.fill(to, at, end, 0);
                     return;
                 }
                 int left = r.padding()[2] * shape.inner();
-                fill(to, at, at + left, pad);
+                Arrays.fill(to, at, at + left, 0);
                 input.run(position, to, at + left, count);
-                fill(to, at + left + count, end, pad);
+                Arrays.fill(to, at + left + count, end, 0);
             });
         }
     }
 
     /** The inverse of {@link #load} for boxes of whole blocks: copies what is not padding. */
-    <T> void store(int index, Copy<T> output, T from) {
+    void store(int index, Copy output, float[] from) {
         PoolRegions r = shape.regions();
         int first = firstBlock(index);
         int n = blocks(index);
@@ -183,17 +183,6 @@ final class PoolBoxes {
                 int from = at + z * slab + y * row;
                 rowWork.run(block * shape.block() + (id * r.in()[1] + ih) * shape.row(), from, inside ? used : 0, from + row);
             }
-        }
-    }
-
-    private static void fill(Object array, int from, int end, Object value) {
-        if (from == end) {
-            return;
-        }
-        if (array instanceof int[] ints) {
-            Arrays.fill(ints, from, end, (Integer) value);
-        } else {
-            Arrays.fill((float[]) array, from, end, (Float) value);
         }
     }
 }

@@ -122,7 +122,7 @@ final class PoolCpu implements PoolKernels {
             int n = Math.min(together, shape.outer() - first);
             float[] sums = thread.scratch(0, together * block);
             float[] gradient = thread.scratch(1, together * outBlock);
-            int[] place = thread.scratchInts(0, together * outBlock);
+            int[] place = thread.scratchInts(together * outBlock);
             Arrays.fill(sums, 0, n * block, 0);
             from.block.floats.get(fromStart + first * outBlock, gradient, 0, n * outBlock);
             at.block.ints.get(atStart + first * outBlock, place, 0, n * outBlock);
@@ -170,7 +170,7 @@ final class PoolCpu implements PoolKernels {
             int start = (id * r.in()[1] + firstRow) * shape.row(); // in the block
             int n = (endRow - firstRow) * shape.row();
             HostThread thread = HostThread.current();
-            int[] place = thread.scratchInts(0, shape.outRow());
+            int[] place = thread.scratchInts(shape.outRow());
             float[] sums = bytes == 4 ? thread.scratch(0, n) : null;
             float[] gradient = bytes == 4 ? thread.scratch(1, shape.outRow()) : null;
             double[] wideSums = bytes == 4 ? null : new double[n];

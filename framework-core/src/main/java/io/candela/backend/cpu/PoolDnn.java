@@ -1,22 +1,12 @@
 package io.candela.backend.cpu;
 
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DIFF_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_DST;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC;
-import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_inference;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_forward_training;
-import static org.bytedeco.dnnl.global.dnnl.dnnl_memory_desc_equal;
 import static org.bytedeco.dnnl.global.dnnl.dnnl_pooling_max;
 
 import io.candela.backend.PoolRegions;
+import io.candela.backend.cpu.PoolPrimitives.Pass;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
-import org.bytedeco.dnnl.memory;
-import org.bytedeco.dnnl.pooling_backward;
-import org.bytedeco.dnnl.pooling_forward;
 
 /**
  * Largest elements of uniform windows of float32 by oneDNN. It notes the number of the element in its window, as a byte, padding included.
@@ -31,11 +21,13 @@ final class PoolDnn {
     private static final int LANES = 16;
 
     private final PoolShape shape;
+    private final PoolPrimitives primitives;
     private final int step; // blocks per chunk
     private final boolean padded;
 
     private PoolDnn(PoolShape shape) {
         this.shape = shape;
+        primitives = new PoolPrimitives(dnnl_pooling_max, shape);
         int most = Math.max(1, Math.min(Workers.threads(), shape.outer() * shape.block() / SHARE));
         int each = Math.min((shape.outer() + most - 1) / most, Math.max(1, CHUNK / shape.block()));
         // In row-major order oneDNN gathers as many planes as a vector has lanes.
@@ -58,32 +50,6 @@ final class PoolDnn {
                 && Arrays.stream(r.kernel()).reduce(1, Math::multiplyExact) <= MOST_NUMBERS;
     }
 
-    /** Everything that a primitive depends on. */
-    private record Key(Pass pass, int blocks, int inner, int[] window) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key k && pass == k.pass && blocks == k.blocks && inner == k.inner && Arrays.equals(window, k.window);
-        }
-
-        @Override
-        public int hashCode() {
-            return ((Arrays.hashCode(window) * 31 + blocks) * 31 + inner) * 31 + pass.ordinal();
-        }
-    }
-
-    private enum Pass { EVALUATION, TRAINING, BACKWARD }
-
-    private int[] window() {
-        PoolRegions r = shape.regions();
-        int[] window = new int[15];
-        int at = 0;
-        for (int[] part : new int[][] {r.in(), r.out(), r.kernel(), r.stride(), r.padding()}) {
-            System.arraycopy(part, 0, window, at, 3);
-            at += 3;
-        }
-        return window;
-    }
-
     private int chunks() {
         return (shape.outer() + step - 1) / step;
     }
@@ -91,7 +57,6 @@ final class PoolDnn {
     /** @param numbers uint8, or null */
     static void max(Tensor x, PoolShape shape, Tensor out, Tensor numbers) {
         PoolDnn pool = new PoolDnn(shape);
-        int[] window = pool.window();
         long from = HostStorage.floatsAddress(x);
         long to = HostStorage.floatsAddress(out);
         long noted = numbers == null ? 0 : bytesAddress(numbers);
@@ -103,13 +68,11 @@ final class PoolDnn {
             long target = to + 4L * first * shape.outBlock();
             boolean plain = ReduceDnn.isFinite(thread, source, blocks * shape.block());
             if (plain) {
-                Key key = new Key(numbers == null ? Pass.EVALUATION : Pass.TRAINING, blocks, shape.inner(), window);
-                Dnn dnn = thread.dnn();
-                Dnn.Primitive primitive = dnn.primitive(key, () -> build(key));
                 if (numbers == null) {
-                    dnn.run(primitive, source, target);
+                    thread.dnn().run(pool.primitives.of(thread, Pass.EVALUATION, blocks), source, target);
                 } else {
-                    dnn.run(primitive, source, target, noted + (long) first * shape.outBlock());
+                    long notes = noted + (long) first * shape.outBlock();
+                    thread.dnn().run(pool.primitives.of(thread, Pass.TRAINING, blocks), source, target, notes);
                 }
                 plain = !pool.padded || ReduceDnn.least(thread, target, blocks * shape.outBlock()) > -Float.MAX_VALUE;
             }
@@ -127,16 +90,14 @@ final class PoolDnn {
     /** The gradient of {@link #max} from the numbers that it noted. */
     static void backward(Tensor g, Tensor numbers, PoolShape shape, Tensor out) {
         PoolDnn pool = new PoolDnn(shape);
-        int[] window = pool.window();
         long from = HostStorage.floatsAddress(g);
         long to = HostStorage.floatsAddress(out);
         long noted = bytesAddress(numbers);
         Workers.run(pool.chunks(), c -> {
             int first = c * pool.step;
-            Key key = new Key(Pass.BACKWARD, Math.min(pool.step, shape.outer() - first), shape.inner(), window);
-            Dnn dnn = HostThread.current().dnn();
-            dnn.run(dnn.primitive(key, () -> build(key)), from + 4L * first * shape.outBlock(), to + 4L * first * shape.block(),
-                    noted + (long) first * shape.outBlock());
+            HostThread thread = HostThread.current();
+            Dnn.Primitive primitive = pool.primitives.of(thread, Pass.BACKWARD, Math.min(pool.step, shape.outer() - first));
+            thread.dnn().run(primitive, from + 4L * first * shape.outBlock(), to + 4L * first * shape.block(), noted + (long) first * shape.outBlock());
         });
     }
 
@@ -166,7 +127,7 @@ final class PoolDnn {
             int count = Math.min(together, rows - first);
             HostThread thread = HostThread.current();
             byte[] number = thread.scratchBytes(together * row);
-            int[] place = thread.scratchInts(0, together * row);
+            int[] place = thread.scratchInts(together * row);
             from.block.bytes.get(fromStart + first * row, number, 0, count * row);
             for (int i = 0; i < count; i++) {
                 int oh = (first + i) % r.out()[1];
@@ -188,58 +149,5 @@ final class PoolDnn {
     private static long bytesAddress(Tensor t) {
         HostStorage storage = HostStorage.of(t);
         return storage.block.address() + storage.start + t.offset();
-    }
-
-    private static Dnn.Primitive build(Key k) {
-        int[] w = k.window;
-        boolean deep = w[0] > 1 || w[6] > 1 || w[12] > 0;
-        int skip = deep ? 0 : 1;
-        memory.desc x = desc(k, skip, 0, memory.data_type.f32);
-        memory.desc y = desc(k, skip, 3, memory.data_type.f32);
-        long[] kernel = part(w, 6, skip);
-        long[] stride = part(w, 9, skip);
-        long[] dilation = new long[kernel.length];
-        long[] before = part(w, 12, skip);
-        long[] after = new long[kernel.length];
-        for (int i = 0; i < after.length; i++) { // negative where the stride leaves positions that no window covers
-            after[i] = (w[3 + skip + i] - 1) * stride[i] + kernel[i] - w[skip + i] - before[i];
-        }
-        int kind = k.pass == Pass.EVALUATION ? dnnl_forward_inference : dnnl_forward_training;
-        var forward = new pooling_forward.primitive_desc(Dnn.engine(), kind, dnnl_pooling_max, x, y, stride, kernel, dilation, before, after);
-        if (k.pass == Pass.EVALUATION) {
-            return new Dnn.Primitive("pooling", new pooling_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST}, x, y);
-        }
-        memory.desc numbers = desc(k, skip, 3, memory.data_type.u8);
-        if (dnnl_memory_desc_equal(numbers.get(), forward.workspace_desc().get()) == 0) {
-            throw new IllegalStateException("pooling: oneDNN notes places in another order than this was written for; report it with its version");
-        }
-        if (k.pass == Pass.TRAINING) {
-            return new Dnn.Primitive("pooling", new pooling_forward(forward), new int[] {DNNL_ARG_SRC, DNNL_ARG_DST, DNNL_ARG_WORKSPACE}, x, y, numbers);
-        }
-        var backward = new pooling_backward.primitive_desc(Dnn.engine(), dnnl_pooling_max, x, y, stride, kernel, dilation, before, after, forward);
-        return new Dnn.Primitive("pooling", new pooling_backward(backward), new int[] {DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_SRC, DNNL_ARG_WORKSPACE}, y, x, numbers);
-    }
-
-    private static long[] part(int[] window, int from, int skip) {
-        return Arrays.stream(window, from + skip, from + 3).asLongStream().toArray();
-    }
-
-    /** Blocks of a row-major tensor are planes, those of a channels-last one samples. */
-    private static memory.desc desc(Key k, int skip, int from, memory.data_type type) {
-        long[] sizes = part(k.window, from, skip);
-        boolean last = k.inner > 1;
-        long[] dims = new long[sizes.length + 2];
-        long[] strides = new long[dims.length];
-        dims[0] = last ? k.blocks : 1;
-        dims[1] = last ? k.inner : k.blocks;
-        long next = last ? k.inner : 1;
-        for (int i = sizes.length - 1; i >= 0; i--) {
-            dims[i + 2] = sizes[i];
-            strides[i + 2] = next;
-            next *= sizes[i];
-        }
-        strides[1] = last ? 1 : next;
-        strides[0] = last ? next : next * k.blocks;
-        return new memory.desc(dims, type, strides);
     }
 }
