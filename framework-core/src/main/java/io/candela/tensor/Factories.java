@@ -11,7 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 
 /** Static methods of {@link Tensor} beside the few that need its insides: tensors from rules and arrays, and from several tensors. */
-public abstract sealed class Factories permits Tensor {
+public abstract sealed class Factories permits GraphMember {
     Factories() {}
 
     // ---- filled ----

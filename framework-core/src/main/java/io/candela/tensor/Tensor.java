@@ -2,10 +2,6 @@ package io.candela.tensor;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
-import io.candela.autograd.HookHandle;
-import io.candela.autograd.Hooks;
-import io.candela.autograd.Leaf;
-import io.candela.autograd.Node;
 import io.candela.backend.Backend;
 import io.candela.backend.Backends;
 import io.candela.ops.Cast;
@@ -14,8 +10,6 @@ import io.candela.ops.Joins;
 import io.candela.ops.Pointwise;
 import io.candela.ops.Transfer;
 import java.util.Arrays;
-import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 
 /**
  * A multi-dimensional array that can take part in automatic differentiation: PyTorch's {@code torch.Tensor}.
@@ -29,7 +23,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>{@code equals} is identity: use {@link #equal} to compare elements.
  */
-public final class Tensor extends Factories implements PointwiseMethods, FunctionMethods, LogicMethods, InPlaceMethods, ReduceMethods,
+public final class Tensor extends GraphMember implements PointwiseMethods, FunctionMethods, LogicMethods, InPlaceMethods, ReduceMethods,
         StatisticsMethods, RandomMethods, ShapeMethods, IndexMethods, LinalgMethods, DataMethods, TypeMethods {
     private Storage storage; // this and the next five change together, in setData alone
     private DType dtype;
@@ -37,14 +31,6 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
     private int[] strides;
     private int offset;
     private boolean contiguous;
-    private Tensor base; // of a view: the tensor whose memory it shows, itself no view; else null
-    private boolean outside; // of a view: made while nothing was recorded
-    private boolean requiresGrad;
-    private Node node; // of a leaf: made at first use; else the operation that made this tensor
-    private boolean leaf = true;
-    private Tensor grad;
-    private int seenGraphChanges; // of the storage, when this tensor became part of the graph
-    private boolean gradShared; // whether somebody outside may hold grad, so that clearing it must not free it
 
     private Tensor(Storage storage, DType dtype, Shape shape, int[] strides, int offset) {
         this.storage = storage;
@@ -395,30 +381,10 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return !contiguous && MemoryFormat.isChannelsLast(shape, strides) ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CONTIGUOUS;
     }
 
-    /** Whether this tensor was made as a view of another one. */
-    public boolean isView() {
-        return base != null;
-    }
-
-    /** For autograd: the tensor that this one is a view of, itself no view; null if this one is none. */
-    public Tensor base() {
-        return base;
-    }
-
-    /** For autograd: whether this view was made while nothing was recorded. */
-    public boolean isOutside() {
-        return outside;
-    }
-
-    /** For autograd: this view was made while nothing was recorded, and does not become part of the graph when its base does. */
-    public void stayOutside() {
-        outside = true;
-    }
-
     /** For ops: a view of this tensor's memory that takes no part in the graph yet. Sizes and strides were checked. */
     public Tensor viewOf(Shape shape, int[] strides, int offset) {
         Tensor t = new Tensor(storage, dtype, shape, strides, offset);
-        t.base = base != null ? base : this;
+        t.shows(this);
         return t;
     }
 
@@ -434,12 +400,7 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
      * @throws DTypeException if this tensor requires a gradient and {@code source} is not floating point
      */
     public Tensor setData(Tensor source) {
-        if (!leaf) {
-            throw new GraphException("setData: %s is the result of an operation; only leaves can be changed", shape);
-        }
-        if (requiresGrad && !source.dtype.isFloating()) {
-            throw new DTypeException("setData: the tensor requires a gradient, so the new contents must be floating point, got %s", source.dtype);
-        }
+        checkNewData(source);
         if (source.storage != storage) {
             source.storage.raiseVersion(storage.version() + 1); // graphs know contents by their version
         }
@@ -449,10 +410,7 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         strides = source.strides;
         offset = source.offset;
         contiguous = source.contiguous;
-        base = null;
-        if (node != null) {
-            ((Leaf) node).refresh();
-        }
+        refreshLeaf();
         return this;
     }
 
@@ -473,215 +431,9 @@ public final class Tensor extends Factories implements PointwiseMethods, Functio
         return device.equals(device()) ? this : Autograd.apply(new Transfer(device), this);
     }
 
-    // ---- gradient ----
-
-    /** Whether a gradient is computed for this tensor; of a view, also if what it shows became part of the graph since. */
-    public boolean requiresGrad() {
-        return requiresGrad || base != null && showsGraph();
-    }
-
-    private boolean showsGraph() {
-        return base.requiresGrad && !outside && dtype == base.dtype;
-    }
-
-    /**
-     * Asks for a gradient, or no longer.
-     *
-     * @return this tensor
-     * @throws GraphException if this tensor is the result of a recorded operation (only leaves can be changed)
-     * @throws DTypeException if its elements are not floating point
-     */
-    public Tensor setRequiresGrad(boolean requiresGrad) {
-        if (requiresGrad && storage.isInference()) {
-            throw new GraphException("setRequiresGrad: %s was made in inference mode; clone() it", shape);
-        }
-        if (!isLeaf() && !requiresGrad) {
-            throw new GraphException("setRequiresGrad: %s is the result of an operation; use detach()", shape);
-        }
-        if (requiresGrad && !dtype.isFloating()) {
-            throw new DTypeException("setRequiresGrad: only floating point tensors can require a gradient, got %s", dtype);
-        }
-        if (requiresGrad && requiresGrad()) {
-            return this;
-        }
-        this.requiresGrad = requiresGrad;
-        if (requiresGrad) {
-            gradNode(); // made here, by whoever makes the parameter, so that threads that share it need no lock to read it
-        }
-        return this;
-    }
-
-    /** Whether this tensor is no result of a recorded operation: leaves collect gradients in {@link #grad()}. */
-    public boolean isLeaf() {
-        return leaf && (base == null || requiresGrad || !showsGraph());
-    }
-
-    /** For autograd: the node at which this tensor's gradient arrives. */
-    public Node gradNode() {
-        if (base != null && (node == null || seenGraphChanges != storage.graphChanges())) {
-            refreshNode();
-        }
-        Node n = node;
-        return n != null ? n : leafNode();
-    }
-
-    /** For autograd: the node, if there is one already. */
-    public Node gradNodeOrNull() {
-        return node;
-    }
-
-    /** For autograd: this view was changed in place, and its gradient goes to its base from now on. */
-    public void followBase() {
-        node = null;
-        leaf = false;
-        requiresGrad = true;
-    }
-
-    /** A view whose memory was changed by the graph, through its base or another view, becomes a view of the base as it is now. */
-    private void refreshNode() {
-        if (showsGraph() && !(leaf && requiresGrad)) {
-            attach(io.candela.autograd.Strided.take(base, this));
-        }
-    }
-
-    private synchronized Node leafNode() {
-        if (node == null) {
-            node = new Leaf(this);
-        }
-        return node;
-    }
-
-    /** For autograd: makes this tensor the result of a recorded operation. */
-    public void attach(Node node) {
-        this.node = node;
-        seenGraphChanges = storage.graphChanges();
-        leaf = false;
-        outside = false;
-        requiresGrad = true;
-    }
-
-    /** The collected gradient; null before the first {@link #backward()} and after it was cleared. */
-    public Tensor grad() {
-        gradShared = true;
-        return grad;
-    }
-
-    /** For optimizers: the gradient, by code that does not keep it; null if there is none. Lets its memory be reused once it is cleared. */
-    public Tensor gradOrNull() {
-        return grad;
-    }
-
-    /**
-     * Replaces the gradient.
-     *
-     * @param grad of this tensor's shape, type and device; null for none. Not copied
-     * @throws ShapeException if the shape differs
-     */
-    public void setGrad(Tensor grad) {
-        if (grad != null && !grad.shape.equals(shape)) {
-            throw new ShapeException("setGrad: gradient %s must have the tensor's shape %s", grad.shape, shape);
-        }
-        if (grad != null && grad.dtype != dtype) {
-            throw new DTypeException("setGrad: gradient is %s, the tensor %s; convert it with to(DType.%s)", grad.dtype, dtype, dtype.name());
-        }
-        if (grad != null && !grad.device().equals(device())) {
-            throw new DeviceException("setGrad: gradient is on %s, the tensor on %s", grad.device(), device());
-        }
-        this.grad = grad;
-        this.gradShared = true;
-    }
-
-    /** Forgets the gradient, as {@code zero_grad} does. Its memory is reused at once if nobody asked for it with {@link #grad()}. */
-    public void clearGrad() {
-        Tensor old = grad;
-        grad = null;
-        if (old != null && !gradShared) {
-            old.storage.release();
-        }
-        gradShared = false;
-    }
-
-    /** For autograd: adds to the gradient. The tensor given becomes the gradient if there was none. */
-    public void accumulateGrad(Tensor g, boolean createGraph) {
-        if (grad == null) {
-            grad = g;
-            gradShared = createGraph;
-        } else if (createGraph) {
-            grad = TensorScope.outlive(grad.add(g));
-            gradShared = true;
-        } else {
-            grad.addInPlace(g);
-        }
-    }
-
-    /** Asks that the gradient of this intermediate result be kept in {@link #grad()} too. Leaves keep theirs anyway. */
-    public void retainGrad() {
-        if (!requiresGrad()) {
-            throw new GraphException("retainGrad: %s does not require a gradient", shape);
-        }
-        if (gradNode() instanceof io.candela.autograd.Op op) {
-            op.retainFor(this);
-        }
-    }
-
-    /** Computes the gradients of this one-element tensor with respect to all leaves, adds them to theirs, and frees the graph. */
-    public void backward() {
-        Autograd.backward(this, null, false, false);
-    }
-
-    /** As {@link #backward()}, starting from {@code gradient}, which has this tensor's shape. */
-    public void backward(Tensor gradient) {
-        Autograd.backward(this, gradient, false, false);
-    }
-
-    /** As {@link Autograd#backward}. */
-    public void backward(Tensor gradient, boolean retainGraph, boolean createGraph) {
-        Autograd.backward(this, gradient, retainGraph, createGraph);
-    }
-
     /** The same memory outside the graph: requires no gradient, and passes none on. */
     public Tensor detach() {
         return new Tensor(storage, dtype, shape, strides, offset);
-    }
-
-    /**
-     * Takes this tensor out of the graph: it becomes a leaf that requires no gradient.
-     *
-     * @return this tensor
-     * @throws GraphException if it is a view
-     */
-    public Tensor detachInPlace() {
-        if (base != null) {
-            throw new GraphException("detachInPlace: %s is a view; use detach()", shape);
-        }
-        node = null;
-        leaf = true;
-        requiresGrad = false;
-        return this;
-    }
-
-    /**
-     * Lets a function see the gradient of this tensor whenever a backward pass has computed it, before it goes on to the operands or, of a leaf,
-     * is accumulated. Hooks run in the order of registration.
-     *
-     * @param hook gets the gradient and may return another one of equal shape, type and device in its place, or null to leave it. It may hold the
-     *     gradient, and must not change it in place
-     * @return removes the hook
-     * @throws GraphException if this tensor requires no gradient
-     */
-    public HookHandle registerHook(UnaryOperator<Tensor> hook) {
-        return Hooks.register(this, hook);
-    }
-
-    /**
-     * Lets a function run whenever a backward pass has accumulated the gradients of all leaves, such as an optimizer's step that clears the gradient.
-     *
-     * @param hook gets this tensor
-     * @return removes the hook
-     * @throws GraphException if this tensor is no leaf that requires a gradient
-     */
-    public HookHandle registerPostAccumulateGradHook(Consumer<Tensor> hook) {
-        return Hooks.registerAfterwards(this, hook);
     }
 
     /** A copy with memory of its own: dense, with the dimensions in the order in which they lie here. Differentiable. */
