@@ -17,6 +17,8 @@ final class PointwiseCpu implements PointwiseKernels {
     private static final int BLOCK = HostThread.BLOCK;
     /** Elements from which oneDNN pays: fewer stay in the second-level cache. Kept here, so that small programs do not load its classes. */
     private static final int DNN = 32 << 10;
+    /** Elements from which a loop in C pays. */
+    private static final int NATIVE = 512;
     /** Elements from which oneDNN pays to change the order of images. */
     private static final int REORDER = 2 << 10;
     /** Elements per chunk when several threads share a kernel: about 5 us of work. */
@@ -66,6 +68,9 @@ final class PointwiseCpu implements PointwiseKernels {
         int[] order = MemoryOrder.of(out);
         if (order != null) {
             unary(kernel, MemoryOrder.arrange(x, order), MemoryOrder.arrange(out, order));
+            return;
+        }
+        if (out.numel() >= NATIVE && NativeWalk.unary(kernel, x, out)) {
             return;
         }
         Tensor dense = gathered(x, out);
@@ -126,6 +131,9 @@ final class PointwiseCpu implements PointwiseKernels {
         if (order != null) {
             Tensor left = MemoryOrder.arrange(a, order);
             binary(kernel, left, b == a ? left : MemoryOrder.arrange(b, order), compute, MemoryOrder.arrange(out, order));
+            return;
+        }
+        if (compute == DType.FLOAT32 && out.numel() >= NATIVE && NativeWalk.binary(kernel, a, b, out)) {
             return;
         }
         Tensor left = gathered(a, out);
@@ -305,6 +313,9 @@ final class PointwiseCpu implements PointwiseKernels {
             ternary(kernel, MemoryOrder.arrange(a, order), second, c == b ? second : MemoryOrder.arrange(c, order), value, MemoryOrder.arrange(out, order));
             return;
         }
+        if (out.numel() >= NATIVE && NativeWalk.ternary(kernel, a, b, c, value, out)) {
+            return;
+        }
         Tensor first = gathered(a, out);
         Tensor second = b == a ? first : gathered(b, out);
         Tensor third = c == b ? second : c == a ? first : gathered(c, out);
@@ -446,6 +457,9 @@ final class PointwiseCpu implements PointwiseKernels {
         int[] order = MemoryOrder.of(out);
         if (order != null) {
             clamp(MemoryOrder.arrange(x, order), low, high, MemoryOrder.arrange(out, order));
+            return;
+        }
+        if (out.numel() >= NATIVE && NativeWalk.clamp(x, low, high, out)) {
             return;
         }
         Tensor dense = gathered(x, out);

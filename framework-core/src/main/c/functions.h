@@ -1,0 +1,20 @@
+/* Functions of one element, without branches, so that compilers make vectors of the loops that call them. */
+#ifndef CANDELA_FUNCTIONS_H
+#define CANDELA_FUNCTIONS_H
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The larger of x and a bound; NaN where x is. */
+static inline float most(float x, float bound) { return x < bound ? bound : x; }
+
+/* The smaller of x and a bound; NaN where x is. */
+static inline float least(float x, float bound) { return x > bound ? bound : x; }
+
+/* NaN where one is. */
+static inline float larger(float x, float y) { return x != x ? x : x > y ? x : y; }
+
+static inline float smaller(float x, float y) { return x != x ? x : x < y ? x : y; }
+
+#endif

@@ -1,0 +1,88 @@
+/* The library's entrances: finds kernels by name, and walks them over operands with any strides. */
+#include <jni.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "kernels.h"
+
+#define PACK 1024 /* elements of operands with gaps that are gathered at a time: three packs stay in the first-level cache */
+
+#define TABLES(level) extern const struct kernel JOIN(pointwise, level)[]; \
+    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), 0};
+
+TABLES(avx2)
+TABLES(avx512)
+
+/* Of this processor's level; null below the lowest. */
+static const struct kernel *const *tables(void) {
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+        return tables_avx512;
+    }
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2") ? tables_avx2 : 0;
+}
+
+JNIEXPORT jlong JNICALL Java_io_candela_backend_cpu_NativeKernels_address(JNIEnv *env, jclass type, jstring name) {
+    (void)type;
+    const char *wanted = (*env)->GetStringUTFChars(env, name, 0);
+    if (!wanted) {
+        return 0; /* OutOfMemoryError is pending */
+    }
+    const struct kernel *found = 0;
+    for (const struct kernel *const *table = tables(); table && *table && !found; table++) {
+        for (const struct kernel *k = *table; k->name && !found; k++) {
+            if (!strcmp(k->name, wanted)) {
+                found = k;
+            }
+        }
+    }
+    (*env)->ReleaseStringUTFChars(env, name, wanted);
+    return (jlong)(intptr_t)found;
+}
+
+/* Operand of a walk: where it starts, bytes from row to row, and elements from one to the next. */
+struct operand {
+    const char *start;
+    int64_t row;
+    int64_t step;
+    int64_t bytes;
+};
+
+/* The operand's elements from number `first` of a row: in place, or gathered into `pack`. */
+static const void *elements(const struct kernel *k, const struct operand *o, int64_t row, int64_t first, int64_t n, void *pack) {
+    const char *from = o->start + row * o->row + first * o->step * o->bytes;
+    if (o->step == 1 || o->bytes == 0) {
+        return from;
+    }
+    k->gather(from, o->step, o->bytes, n, pack);
+    return pack;
+}
+
+JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_walk(JNIEnv *env, jclass type, jlong kernel, jlong rows, jlong columns, jlong out,
+        jlong outRow, jlong x, jlong xRow, jlong xStep, jlong y, jlong yRow, jlong yStep, jlong z, jlong zRow, jlong zStep, jdouble a, jdouble b) {
+    (void)env;
+    (void)type;
+    const struct kernel *k = (const struct kernel *)(intptr_t)kernel;
+    struct operand operands[3] = {
+        {(const char *)(intptr_t)x, xRow, xStep, k->bytes[0]},
+        {(const char *)(intptr_t)y, yRow, yStep, k->bytes[1]},
+        {(const char *)(intptr_t)z, zRow, zStep, k->bytes[2]},
+    };
+    int dense = 1;
+    for (int i = 0; i < 3; i++) {
+        dense &= operands[i].bytes == 0 || operands[i].step == 1;
+    }
+    int64_t together = dense ? columns : PACK;
+    int64_t packs[3][PACK];
+    for (int64_t row = 0; row < rows; row++) {
+        char *to = (char *)(intptr_t)out + row * outRow;
+        for (int64_t first = 0; first < columns; first += together) {
+            int64_t n = columns - first < together ? columns - first : together;
+            const void *in[3];
+            for (int i = 0; i < 3; i++) {
+                in[i] = elements(k, &operands[i], row, first, n, packs[i]);
+            }
+            k->run(in[0], in[1], in[2], to + first * k->bytes[3], n, a, b);
+        }
+    }
+}
