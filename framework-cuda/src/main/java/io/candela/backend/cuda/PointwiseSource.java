@@ -36,6 +36,7 @@ final class PointwiseSource {
         String row = "X(" + function + ")";
         return "#define OPS_OF_FLOATS(X)" + (floating && !predicate && !function.equals("where") ? row : "")
                 + "\n#define OPS_OF_INTEGERS(X)" + (floating || predicate ? "" : row)
+                + "\n#define OPS_OF_NUMBERS(X)" // a part of the integers' in the whole file
                 + "\n#define PREDICATES(X)" + (predicate ? row : "")
                 + "\n#define CONDITIONS(X)" + (function.equals("where") ? row : "")
                 + (!floating && function.startsWith("addc") ? "\n#undef OPS_OF_FLOATS\n#define OPS_OF_FLOATS(X)" + row : "")

@@ -183,10 +183,11 @@ PREDICATE(or, (a != 0) | (b != 0))
 PREDICATE(xor, (a != 0) ^ (b != 0))
 
 #ifndef OPS_OF_FLOATS
-#define OPS_OF_ALL(X) X(add) X(sub) X(rsub) X(mul) X(pow) X(maximum) X(minimum) X(remainder) X(fmod) X(floorDivide) X(truncDivide) X(heaviside) \
-    X(fmax) X(fmin)
-#define OPS_OF_INTEGERS(X) OPS_OF_ALL(X) X(bitwiseAnd) X(bitwiseOr) X(bitwiseXor) X(bitwiseLeftShift) X(bitwiseRightShift) X(gcd) X(lcm)
-#define OPS_OF_FLOATS(X) OPS_OF_ALL(X) X(div) X(rdiv) X(rpow) X(atan2) X(hypot) X(xlogy) X(logaddexp) X(logaddexp2) X(copysign) X(polygamma) \
+#define OPS_OF_ALL(X) X(add) X(sub) X(rsub) X(mul) X(pow) X(maximum) X(minimum) X(heaviside) X(fmax) X(fmin)
+#define DIVISIONS(X) X(remainder) X(fmod) X(floorDivide) X(truncDivide)
+#define OPS_OF_INTEGERS(X) OPS_OF_ALL(X) X(bitwiseAnd) X(bitwiseOr) X(bitwiseXor)
+#define OPS_OF_NUMBERS(X) DIVISIONS(X) X(bitwiseLeftShift) X(bitwiseRightShift) X(gcd) X(lcm) // of integers, which bool is not
+#define OPS_OF_FLOATS(X) OPS_OF_ALL(X) DIVISIONS(X) X(div) X(rdiv) X(rpow) X(atan2) X(hypot) X(xlogy) X(logaddexp) X(logaddexp2) X(copysign) X(polygamma) \
     X(igamma) X(igammac) X(reluGrad) X(sigmoidGrad) X(tanhGrad) X(geluGrad) X(geluTanhGrad) X(softplusGrad) X(siluGrad) X(mishGrad) \
     X(logSigmoidGrad) X(hardswishGrad) X(hardsigmoidGrad) X(leakyRelu) X(elu)
 #define PREDICATES(X) X(eq) X(ne) X(lt) X(le) X(gt) X(ge) X(and) X(or) X(xor)
@@ -210,8 +211,10 @@ PREDICATE(xor, (a != 0) ^ (b != 0))
     }
 #define OF_FLOAT(op) FLOATS(SAME, op) COMPUTED(ANY, op)
 #define OF_INTEGER(op) INTEGERS(SAME, op) SMALL_INTEGERS(SAME, op) ANY(op, int64, int64)
+#define OF_NUMBER(op) NUMBERS(SAME, op) SMALL_INTEGERS(SAME, op) ANY(op, int64, int64)
 #define OF_PREDICATE(op) FLOATS(TO_BOOL, op) INTEGERS(TO_BOOL, op) SMALL_INTEGERS(TO_BOOL, op) COMPUTED(ANY, op) ANY(op, int64, int64)
 
 OPS_OF_FLOATS(OF_FLOAT)
 OPS_OF_INTEGERS(OF_INTEGER)
+OPS_OF_NUMBERS(OF_NUMBER)
 PREDICATES(OF_PREDICATE)

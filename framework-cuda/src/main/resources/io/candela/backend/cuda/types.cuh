@@ -212,7 +212,8 @@ struct Width {
 // Which types a file's kernels are made for. All, unless the one who compiles wants fewer and has said so: a kernel is compiled when it is needed.
 #ifndef FLOATS
 #define FLOATS(X, op) X(op, float32, float) X(op, float64, double) X(op, float16, float16) X(op, bfloat16, bfloat16)
-#define INTEGERS(X, op) X(op, int64, int64) X(op, int32, int) X(op, bool, boolean)
+#define NUMBERS(X, op) X(op, int64, int64) X(op, int32, int)
+#define INTEGERS(X, op) NUMBERS(X, op) X(op, bool, boolean)
 #define SMALL_INTEGERS(X, op) X(op, uint8, unsigned char) X(op, int8, signed char) X(op, int16, short) // element by element functions alone have them
 #define COMPUTED(X, op) X(op, float32, float) X(op, float64, double)
 #endif

@@ -91,8 +91,10 @@ class CudaPointwiseTest {
             return true;
         }
         return switch (kernel) {
-            case ADD, SUB, RSUB, MUL, POW, MAXIMUM, MINIMUM, HEAVISIDE, FMAX, FMIN, REMAINDER, FMOD, FLOOR_DIVIDE, TRUNC_DIVIDE -> true;
-            case BITWISE_AND, BITWISE_OR, BITWISE_XOR, BITWISE_LEFT_SHIFT, BITWISE_RIGHT_SHIFT, GCD, LCM -> !compute.isFloating();
+            case ADD, SUB, RSUB, MUL, POW, MAXIMUM, MINIMUM, HEAVISIDE, FMAX, FMIN -> true;
+            case REMAINDER, FMOD, FLOOR_DIVIDE, TRUNC_DIVIDE -> compute != DType.BOOL;
+            case BITWISE_AND, BITWISE_OR, BITWISE_XOR -> !compute.isFloating();
+            case BITWISE_LEFT_SHIFT, BITWISE_RIGHT_SHIFT, GCD, LCM -> compute.isIntegral();
             default -> compute.isFloating();
         };
     }

@@ -20,7 +20,8 @@ final class KernelFiles {
     /** Lines before a file that leave kernels of one type each, where all differ by it alone. */
     static final String FEW = """
             #define FLOATS(X, op) X(op, float32, float)
-            #define INTEGERS(X, op) X(op, int32, int)
+            #define NUMBERS(X, op) X(op, int32, int)
+            #define INTEGERS(X, op) NUMBERS(X, op)
             #define SMALL_INTEGERS(X, op)
             #define COMPUTED(X, op)
             """;
