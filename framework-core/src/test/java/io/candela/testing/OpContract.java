@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
+import io.candela.backend.Backends;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
@@ -205,8 +206,7 @@ public final class OpContract {
     private static void matchesGolden(OpCase row, Golden.Case c, Device device) {
         Tensor[] operands = operands(c, device, Tensor::clone);
         if (c.refused()) {
-            Throwable t = assertThrows(RuntimeException.class, () -> row.forward.apply(operands), c::toString);
-            assertTrue(t instanceof IllegalArgumentException || t instanceof ArithmeticException, () -> c + ": " + t);
+            assertRefused(row, c, device, operands);
             return;
         }
         Outcome found = Outcome.of(row, operands);
@@ -236,6 +236,23 @@ public final class OpContract {
         }
         for (Tensor r : found.results) {
             assertFalse(r.requiresGrad() && !r.dtype().isFloating(), () -> c + ": requires a gradient, but is " + r.dtype());
+        }
+    }
+
+    /** By the same exception everywhere, and nothing has changed. */
+    private static void assertRefused(OpCase row, Golden.Case c, Device device, Tensor[] operands) {
+        Throwable t = assertThrows(RuntimeException.class, () -> {
+            row.forward.apply(operands);
+            Backends.of(device).synchronize(); // of indices a GPU tells when it is waited for
+        }, c::toString);
+        assertTrue(t instanceof IllegalArgumentException || t instanceof ArithmeticException, () -> c + ": " + t);
+        if (!device.equals(Device.CPU)) {
+            Tensor[] host = operands(c, Device.CPU, Tensor::clone);
+            assertEquals(assertThrows(RuntimeException.class, () -> row.forward.apply(host)).getClass(), t.getClass(), c::toString);
+        }
+        for (int i = 0; i < operands.length; i++) {
+            Close.assertExact(c + ": operand " + i + " after it was refused", c.inputs().get(i), operands[i].detach().to(Device.CPU));
+            assertEquals(0, operands[i].storage().version(), () -> c + ": the version of an operand after it was refused");
         }
     }
 

@@ -20,6 +20,11 @@ class ContractsOnCudaTest {
     }
 
     @TestFactory
+    Stream<DynamicNode> arguments() {
+        return new ArgumentContractTest().arguments();
+    }
+
+    @TestFactory
     Stream<DynamicNode> functions() {
         return new FunctionContractTest().functions();
     }

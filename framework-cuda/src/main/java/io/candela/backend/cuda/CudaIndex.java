@@ -34,14 +34,14 @@ final class CudaIndex implements IndexKernels {
         int rows = x.size(0);
         int count = index.numel();
         int width = rows == 0 ? 0 : x.numel() / rows;
-        if (count == 0 || rows > 0 && width == 0) {
+        if (count == 0) { // but of rows without elements the indices are checked
             return;
         }
         Tensor picks = Dense.of(index, DType.INT64);
         Tensor table = Dense.of(x);
         Tensor to = Dense.target(out);
         long bytes = (long) width * x.dtype().bytes();
-        long apart = bytes | LARGEST_MOVE | (rows == 0 ? 0 : CudaStorage.address(table)) | (to.numel() == 0 ? 0 : CudaStorage.address(to));
+        long apart = bytes | LARGEST_MOVE | (table.numel() == 0 ? 0 : CudaStorage.address(table)) | (to.numel() == 0 ? 0 : CudaStorage.address(to));
         long unit = Long.lowestOneBit(apart);
         Launch l = kernel("select_rows_" + unit).tensor(table).number((long) rows).number((int) (bytes / unit)).tensor(picks).number(count).tensor(to);
         device.indexErrors.addTo(l, (pick, position) -> new ShapeException("%s: index %d at position %d is out of range; use 0 to %d", who, pick,
