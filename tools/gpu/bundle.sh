@@ -69,7 +69,7 @@ done
 store examples/target/examples.jar examples.jar
 store benchmarks/target/benchmarks-*[!s].jar benchmarks.jar 'META-INF/*List' '*/jmh_generated/*'
 store framework-train/target/framework-train-*[!s].jar framework-train.jar
-for module in core nn cuda; do
+for module in core nn optim cuda; do
     for jar in framework-$module/target/framework-$module-*-tests.jar; do
         store "$jar" "${jar##*/}"
     done

@@ -3,7 +3,9 @@ package io.candela.testing;
 import io.candela.backend.Backends;
 import io.candela.tensor.Device;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -43,6 +45,13 @@ public final class EachBackend {
     public static Stream<DynamicTest> missing() {
         return devices().stream().filter(d -> !Backends.isUsable(d)).map(d -> DynamicTest.dynamicTest(d + " is not usable here",
                 () -> Assumptions.abort(d + " is not usable here: nothing was tested on it")));
+    }
+
+    /** One test per device and row, or of the rows that are sampled. */
+    public static <R> Stream<DynamicTest> rows(List<R> rows, Function<R, String> name, BiConsumer<R, Device> test) {
+        Stream<DynamicTest> here = usable().stream().flatMap(d -> sample(rows).stream()
+                .map(row -> DynamicTest.dynamicTest(name.apply(row) + " on " + d, () -> test.accept(row, d))));
+        return Stream.concat(here, missing());
     }
 
     /** One test per device. */

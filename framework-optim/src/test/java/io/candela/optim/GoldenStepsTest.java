@@ -3,7 +3,9 @@ package io.candela.optim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.Tensor;
+import io.candela.testing.EachBackend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -69,17 +71,19 @@ class GoldenStepsTest {
 
     @TestFactory
     Stream<DynamicTest> everyOption() throws IOException {
-        return cases().stream().map(c -> DynamicTest.dynamicTest(c.name, () -> compare(c, c.shape())));
+        return EachBackend.rows(cases(), c -> c.name, (c, device) -> compare(c, device, c.shape()));
     }
 
     @TestFactory
     Stream<DynamicTest> everySize() throws IOException {
-        return cases().stream().filter(c -> !c.options.containsKey("shape") && (c.options.containsKey("weight_decay") && c.options.size() > 2
-                || c.optimizer.equals("Rprop"))).flatMap(c -> Arrays.stream(SIZES).mapToObj(size -> DynamicTest.dynamicTest(size + " " + c.name, () -> compare(c, size))));
+        record Row(Case c, int size) {}
+        List<Row> rows = cases().stream().filter(c -> !c.options.containsKey("shape") && (c.options.containsKey("weight_decay") && c.options.size() > 2
+                || c.optimizer.equals("Rprop"))).flatMap(c -> Arrays.stream(SIZES).mapToObj(size -> new Row(c, size))).toList();
+        return EachBackend.rows(rows, r -> r.size + " " + r.c.name, (r, device) -> compare(r.c, device, r.size));
     }
 
-    private static void compare(Case c, int... shape) {
-        Tensor param = Sequence.start(c.dtype, shape);
+    private static void compare(Case c, Device device, int... shape) {
+        Tensor param = Sequence.start(device, c.dtype, shape);
         Optimizer optimizer = c.optimizer(param);
         int steps = c.dtype.isHalf() ? 10 : 200;
         for (int step = 1; step <= steps; step++) {

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.candela.io.TensorIO;
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
 import io.candela.tensor.TensorScope;
+import io.candela.testing.EachBackend;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -27,14 +29,18 @@ import org.junit.jupiter.api.TestFactory;
 /** Against PyTorch's steps; {@code tools/golden/lbfgs.py} has the same function. */
 class LBFGSTest {
     private static Tensor[] parameters(DType dtype) {
-        Tensor a = Tensor.of(new double[] {2, -1.5, 3}).to(dtype).clone().setRequiresGrad(true);
-        return new Tensor[] {a, Tensor.of(new double[] {0.5, -2, 1, 4}, 2, 2).to(dtype).clone().setRequiresGrad(true)};
+        return parameters(dtype, Device.CPU);
+    }
+
+    private static Tensor[] parameters(DType dtype, Device device) {
+        return Stream.of(Tensor.of(new double[] {2, -1.5, 3}), Tensor.of(new double[] {0.5, -2, 1, 4}, 2, 2))
+                .map(t -> t.to(dtype).to(device).clone().setRequiresGrad(true)).toArray(Tensor[]::new);
     }
 
     private static Supplier<Tensor> closure(Optimizer optimizer, Tensor... p) {
         DType dtype = p[0].dtype();
-        Tensor center = Tensor.of(new double[] {-1, 0, 1, -1, 0, 1, -1}).to(dtype);
-        Tensor weight = Tensor.of(new double[] {0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75}).to(dtype);
+        Tensor center = Tensor.of(new double[] {-1, 0, 1, -1, 0, 1, -1}).to(dtype).to(p[0].device());
+        Tensor weight = Tensor.of(new double[] {0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75}).to(dtype).to(p[0].device());
         return () -> {
             optimizer.zeroGrad();
             Tensor x = Tensor.cat(0, p[0], p[1].reshape(-1));
@@ -73,12 +79,12 @@ class LBFGSTest {
                 current.add(line);
             }
         }
-        return cases.entrySet().stream().map(c -> DynamicTest.dynamicTest(c.getKey(), () -> compare(c.getKey().split(" "), c.getValue())));
+        return EachBackend.rows(List.copyOf(cases.keySet()), c -> c, (c, device) -> compare(c.split(" "), cases.get(c), device));
     }
 
-    private static void compare(String[] title, List<String> lines) {
+    private static void compare(String[] title, List<String> lines, Device device) {
         DType dtype = DType.valueOf(title[0].toUpperCase());
-        Tensor[] p = parameters(dtype);
+        Tensor[] p = parameters(dtype, device);
         LBFGS lbfgs = new LBFGS(List.of(p), options(Arrays.copyOfRange(title, 1, title.length)));
         Supplier<Tensor> closure = closure(lbfgs, p);
         double tolerance = dtype == DType.FLOAT64 ? 1e-9 : 1e-4; // near the minimum float32 losses are all alike

@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import io.candela.testing.EachBackend;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** Muon's steps beside PyTorch's, which {@code tools/golden/optim.py} wrote. */
 class MuonTest {
@@ -18,15 +22,20 @@ class MuonTest {
     private static final List<Muon.Options> OPTIONS = List.of(Muon.options().lr(LR), Muon.options().lr(LR).nesterov(false).weightDecay(0).momentum(0.5),
             Muon.options().lr(LR).adjustLrFn("match_rms_adamw").nsCoefficients(2, -1.5, 0.5).nsSteps(7).eps(0.5));
 
-    @Test
-    void stepsAreThoseOfPyTorch() throws IOException {
+    @TestFactory
+    Stream<DynamicTest> stepsAreThoseOfPyTorch() throws IOException {
+        List<String> lines = GoldenStepsTest.lines("muon.txt");
+        return EachBackend.run("steps", device -> compare(lines, device));
+    }
+
+    private static void compare(List<String> lines, Device device) {
         Tensor parameter = null;
         Muon muon = null;
         int cases = 0;
-        for (String line : GoldenStepsTest.lines("muon.txt")) {
+        for (String line : lines) {
             String[] words = line.split(" ");
             if (words[0].equals("case")) {
-                parameter = Sequence.start(DType.FLOAT32, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+                parameter = Sequence.start(device, DType.FLOAT32, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
                 muon = new Muon(List.of(parameter), OPTIONS.get(Integer.parseInt(words[1])));
                 Sequence.run(muon, 1, 5, parameter);
                 cases++;

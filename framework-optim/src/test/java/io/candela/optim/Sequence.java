@@ -1,6 +1,8 @@
 package io.candela.optim;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Device;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 
 /** Start values and gradients of {@code tools/golden/optim.py}: a tensor of any size repeats the script's seven elements. */
@@ -11,7 +13,11 @@ final class Sequence {
     }
 
     static Tensor start(DType dtype, int... shape) {
-        Tensor t = Tensor.zeros(dtype, shape);
+        return start(Device.CPU, dtype, shape);
+    }
+
+    static Tensor start(Device device, DType dtype, int... shape) {
+        Tensor t = Tensor.zeros(Shape.of(shape), dtype, device);
         double[] values = new double[t.numel()];
         for (int i = 0; i < values.length; i++) {
             values[i] = ((i % PERIOD * 29 + 7) % 61 - 30) / 32.0;
@@ -26,7 +32,7 @@ final class Sequence {
             int e = i % PERIOD;
             values[i] = (double) (((step * 37 + e * 101 + step * e * 13) % 129 - 56) * scale) / 64;
         }
-        return Tensor.of(values, param.shape().toArray()).to(param.dtype());
+        return Tensor.of(values, param.shape().toArray()).to(param.dtype()).to(param.device());
     }
 
     /** Steps number {@code from} to {@code to} with one parameter's gradients set before each. */
