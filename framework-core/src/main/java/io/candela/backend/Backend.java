@@ -29,6 +29,24 @@ public interface Backend {
     /** The inverse of {@link #upload}: copies as much as remains in {@code target}. */
     void download(Storage source, DType dtype, int offset, Buffer target);
 
+    /**
+     * New memory of the host that this device copies from and to by itself, beside the program: a storage of the CPU; its contents are undefined.
+     *
+     * @return null if the device copies from any memory alike
+     */
+    default Storage allocatePinned(DType dtype, int count) {
+        return null;
+    }
+
+    /**
+     * Queues a copy of {@code count} elements between this device and memory that {@link #allocatePinned} gave, in the order of the device's other
+     * work, and returns at once. One of the storages is on the CPU. As a source it must not change before the copy is done; as a target it waits
+     * when it is used.
+     */
+    default void copyPinned(Storage source, int sourceOffset, Storage target, int targetOffset, DType dtype, int count) {
+        throw new UnsupportedOperationException(device() + " has no pinned memory");
+    }
+
     /** Element by element kernels, copies and fills. */
     PointwiseKernels pointwise();
 

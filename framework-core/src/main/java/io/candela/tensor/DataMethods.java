@@ -68,4 +68,19 @@ public sealed interface DataMethods permits Tensor {
     default java.nio.ByteBuffer toByteBuffer() {
         return TensorData.toBytes(self());
     }
+
+    /** Whether this tensor is in host memory that GPUs copy from and to by themselves: made by {@link #pinMemory}, or by a non-blocking copy. */
+    default boolean isPinned() {
+        return self().storage().isPinned();
+    }
+
+    /**
+     * A copy of this CPU tensor in host memory that GPUs copy from by themselves, for {@link Tensor#to(Device, boolean)}; itself if it is there
+     * already. Differentiable. The memory is kept for reuse when nobody uses it any more, and taken again after the copies that use it.
+     *
+     * @throws DeviceException if this tensor is not on the CPU, or there is no GPU
+     */
+    default Tensor pinMemory() {
+        return isPinned() ? self() : io.candela.autograd.Autograd.apply(new io.candela.ops.PinMemory(), self());
+    }
 }

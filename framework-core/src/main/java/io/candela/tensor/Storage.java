@@ -17,6 +17,7 @@ public abstract class Storage {
     private boolean inference;
     private int savers; // operations of graphs that saved a tensor over it; exact only while one thread uses it
     private boolean passing;
+    private Runnable arrival; // waits for what another device writes here; null as a rule
     Object madeBy; // the token of the backward pass that was running; null if none was
 
     /** @param bytes how many bytes the tensors may use */
@@ -74,6 +75,11 @@ public abstract class Storage {
         version = Math.max(version, least);
     }
 
+    /** Whether GPUs copy from and to these bytes by themselves, beside the program; see {@link Tensor#pinMemory}. */
+    public boolean isPinned() {
+        return false;
+    }
+
     /** Whether {@link #release()} was called. */
     public final boolean isReleased() {
         return released;
@@ -98,10 +104,30 @@ public abstract class Storage {
      * @throws IllegalStateException if the storage was released
      */
     public final void checkUsable() {
+        if (released || arrival != null) {
+            awaitArrival();
+        }
+    }
+
+    private void awaitArrival() {
         if (released) {
             throw new IllegalStateException("Tensor: used after its memory was released (TensorScope closed or release() called); "
                     + "keep it with TensorScope.keep(tensor), or clone() it before the scope closes");
         }
+        Runnable a = arrival;
+        if (a != null) { // else another thread has waited meanwhile
+            a.run();
+            arrival = null;
+        }
+    }
+
+    /**
+     * For backends: another device writes these bytes beside the program. Whoever uses them next waits for it.
+     *
+     * @param await returns when the bytes are there; several threads may call it
+     */
+    public final void arrivesAfter(Runnable await) {
+        arrival = await;
     }
 
     // The next four serve the backward pass alone: it counts in how many pending gradients a storage stands, and frees

@@ -428,7 +428,18 @@ public final class Tensor extends GraphMember implements PointwiseMethods, Funct
 
     /** This tensor on another device; itself if it is there already. Differentiable. */
     public Tensor to(Device device) {
-        return device.equals(device()) ? this : Autograd.apply(new Transfer(device), this);
+        return to(device, false);
+    }
+
+    /**
+     * As {@link #to(Device)}; what is non-blocking is done beside the program where host memory is pinned, and else is as usual.
+     *
+     * <p>From {@link #pinMemory pinned} memory to a GPU: the copy is queued like the GPU's other work, and this tensor must not be changed before it
+     * is done; it may be released. From a GPU to the CPU: the result is pinned, and whoever reads it first waits for the copy. (Without
+     * {@code nonBlocking} a copy to a GPU waits for no work of the GPU either: this tensor's elements are copied to pinned memory first.)
+     */
+    public Tensor to(Device device, boolean nonBlocking) {
+        return device.equals(device()) ? this : Autograd.apply(new Transfer(device, nonBlocking), this);
     }
 
     /** The same memory outside the graph: requires no gradient, and passes none on. */

@@ -1,6 +1,9 @@
 package io.candela.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.backend.cpu.CpuBackend;
@@ -105,6 +108,14 @@ class MemoryTest {
             step(x, w);
             System.out.println("done");
         }
+    }
+
+    @Test
+    void onlyAGpuPinsMemory() {
+        Tensor x = Tensor.ones(3);
+        assertFalse(x.isPinned());
+        assertSame(x, x.to(Device.CPU, true));
+        assertThrows(DeviceException.class, x::pinMemory);
     }
 
     @Test

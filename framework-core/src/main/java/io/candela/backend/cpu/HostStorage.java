@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.PinnedRegion;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
@@ -25,7 +26,7 @@ final class HostStorage extends Storage {
         this.owner = null;
     }
 
-    /** Memory that belongs to somebody else, such as an ND4J array. */
+    /** Memory that belongs to somebody else, such as an ND4J array or, pinned, a GPU's backend. */
     HostStorage(HostBlock block, long bytes, Object owner) {
         super(Device.CPU, bytes);
         this.lease = null;
@@ -33,7 +34,7 @@ final class HostStorage extends Storage {
         this.start = 0;
         this.wholeBlock = false;
         this.owner = owner;
-        this.exposed = true;
+        this.exposed = !(owner instanceof PinnedRegion);
     }
 
     /**
@@ -87,10 +88,22 @@ final class HostStorage extends Storage {
         return block.address() + start;
     }
 
+    /** The region of a GPU's backend that these bytes are; null as a rule. */
+    PinnedRegion pinned() {
+        return owner instanceof PinnedRegion region ? region : null;
+    }
+
+    @Override
+    public boolean isPinned() {
+        return owner instanceof PinnedRegion;
+    }
+
     @Override
     protected void free() {
         if (wholeBlock && lease != null) {
             lease.end();
+        } else if (owner instanceof PinnedRegion region) {
+            region.end();
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.PinnedRegion;
 import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.Storage;
@@ -21,6 +22,16 @@ public final class SharedMemory {
     public static Storage storage(ByteBuffer direct) {
         ByteBuffer bytes = direct.slice();
         return new HostStorage(new HostBlock(bytes, bytes.capacity()), bytes.capacity(), direct);
+    }
+
+    /** A storage over pinned memory; it keeps the region reachable, and ends it when it is released. */
+    public static Storage pinned(ByteBuffer direct, PinnedRegion region) {
+        return new HostStorage(new HostBlock(direct, direct.capacity()), direct.capacity(), region);
+    }
+
+    /** The region behind a storage that {@link #pinned(ByteBuffer, PinnedRegion)} made; null behind others. */
+    public static PinnedRegion pinned(Storage storage) {
+        return storage instanceof HostStorage host ? host.pinned() : null;
     }
 
     /**

@@ -57,11 +57,12 @@ public final class Cuda {
         of(device).memory.resetPeaks();
     }
 
-    /** Gives what is kept for reuse back to the GPU, for other programs. Tensors keep theirs. */
+    /** Gives what is kept for reuse back to the GPU, for other programs; pinned memory of the host, too. Tensors keep theirs. */
     public static void emptyCache(Device device) {
         CudaDevice cuda = of(device);
         cuda.memory.empty();
         cuda.pinned.trim();
+        cuda.pinnedTensors.trim();
         cuda.dnn.forgetFailures();
     }
 

@@ -14,6 +14,7 @@ import io.candela.backend.RecurrentKernels;
 import io.candela.backend.ReduceKernels;
 import io.candela.backend.SpecialKernels;
 import io.candela.backend.cpu.CpuBackend;
+import io.candela.backend.cpu.SharedMemory;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.Storage;
@@ -77,6 +78,26 @@ final class CudaBackend implements Backend {
     public void download(Storage source, DType dtype, int offset, Buffer target) {
         source.checkUsable();
         Transfers.download(cuda, ((CudaStorage) source).address() + (long) offset * dtype.bytes(), target);
+    }
+
+    @Override
+    public Storage allocatePinned(DType dtype, int count) {
+        long bytes = (long) count * dtype.bytes();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new CudaOutOfMemoryException("pinMemory: %d bytes asked for, one tensor on the CPU holds at most %d; split it", bytes, Integer.MAX_VALUE);
+        }
+        PinnedTensors.Lease lease = cuda.pinnedTensors.lease(bytes);
+        Storage storage = SharedMemory.pinned(HostBytes.at(lease.block.address, (int) bytes), lease);
+        ThreadContext.current().allocated(storage, true);
+        return storage;
+    }
+
+    @Override
+    public void copyPinned(Storage source, int sourceOffset, Storage target, int targetOffset, DType dtype, int count) {
+        boolean toDevice = target instanceof CudaStorage;
+        Transfers.copyPinned(cuda, toDevice ? source : target, (toDevice ? sourceOffset : targetOffset) * (long) dtype.bytes(),
+                (CudaStorage) (toDevice ? target : source), (toDevice ? targetOffset : sourceOffset) * (long) dtype.bytes(),
+                (long) count * dtype.bytes(), toDevice);
     }
 
     @Override

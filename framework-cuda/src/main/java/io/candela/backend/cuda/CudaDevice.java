@@ -18,6 +18,7 @@ final class CudaDevice {
     final DeviceProperties properties;
     final DeviceMemory memory;
     final PinnedMemory pinned;
+    final PinnedTensors pinnedTensors;
     final Kernels kernels;
     final IndexErrors indexErrors;
     final DnnConv dnn;
@@ -33,6 +34,7 @@ final class CudaDevice {
         this.mainStream = driver.createStream();
         this.memory = new DeviceMemory(this);
         this.pinned = new PinnedMemory(this);
+        this.pinnedTensors = new PinnedTensors(this);
         this.kernels = new Kernels(this, compiler);
         this.indexErrors = new IndexErrors(this);
         this.dnn = new DnnConv(this);

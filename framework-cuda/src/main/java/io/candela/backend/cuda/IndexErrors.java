@@ -1,9 +1,6 @@
 package io.candela.backend.cuda;
 
-import java.nio.ByteOrder;
 import java.nio.LongBuffer;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Indices out of range that kernels found. A kernel cannot throw: it leaves such an element alone, and writes into memory of the host which it
@@ -24,15 +21,6 @@ final class IndexErrors {
         RuntimeException of(long index, long position);
     }
 
-    private static final class At extends BytePointer {
-        At(long address) {
-            super((Pointer) null);
-            this.address = address;
-            limit(WORDS * Long.BYTES);
-            capacity(WORDS * Long.BYTES);
-        }
-    }
-
     IndexErrors(CudaDevice device) {
         this.device = device;
     }
@@ -42,7 +30,7 @@ final class IndexErrors {
         if (address == 0) {
             device.enter();
             address = device.driver.allocatePinned(WORDS * Long.BYTES);
-            words = new At(address).asByteBuffer().order(ByteOrder.nativeOrder()).asLongBuffer();
+            words = HostBytes.at(address, WORDS * Long.BYTES).asLongBuffer();
             words.put(0, 0);
         }
         messages[(int) (++launches % REMEMBERED)] = message;

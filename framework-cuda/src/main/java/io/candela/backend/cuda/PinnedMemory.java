@@ -2,10 +2,8 @@ package io.candela.backend.cuda;
 
 import io.candela.backend.cuda.driver.CudaDriver;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import org.bytedeco.javacpp.BytePointer;
 
 /**
  * Host memory that a device reads and writes by itself, as a way station of copies between it and Java's buffers: so a copy to the device is done
@@ -35,17 +33,7 @@ final class PinnedMemory {
         private Block(long address, int size, long event) {
             this.address = address;
             this.event = event;
-            this.bytes = new At(address, size).asByteBuffer().order(ByteOrder.nativeOrder());
-        }
-    }
-
-    /** A pointer to memory that somebody else frees. */
-    private static final class At extends BytePointer {
-        At(long address, int size) {
-            super((org.bytedeco.javacpp.Pointer) null);
-            this.address = address;
-            limit(size);
-            capacity(size);
+            this.bytes = HostBytes.at(address, size);
         }
     }
 

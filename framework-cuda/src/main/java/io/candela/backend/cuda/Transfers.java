@@ -1,6 +1,9 @@
 package io.candela.backend.cuda;
 
+import io.candela.backend.cpu.SharedMemory;
 import io.candela.backend.cuda.driver.CopyKind;
+import io.candela.tensor.Storage;
+import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
@@ -53,6 +56,35 @@ final class Transfers {
             finish(device, before, target, target.position() + (n - 1) / perBlock * perBlock, countBefore);
         }
         device.indexErrors.check();
+    }
+
+    /**
+     * Queues a copy between a device and a tensor's pinned memory. Nobody waits for it here: a pinned source must not change before, the block behind
+     * it is not reused before, and a pinned target waits when it is used.
+     */
+    static void copyPinned(CudaDevice device, Storage host, long hostByte, CudaStorage there, long thereByte, long bytes, boolean toDevice) {
+        host.checkUsable();
+        there.checkUsable();
+        CudaThread.current().checkRepeats("a copy between host and device");
+        if (bytes == 0) {
+            return;
+        }
+        long stream = device.enter();
+        PinnedTensors.Block block = ((PinnedTensors.Lease) SharedMemory.pinned(host)).block;
+        long hostAddress = block.address + hostByte;
+        long address = there.address() + thereByte;
+        device.driver.copy(toDevice ? address : hostAddress, toDevice ? hostAddress : address, bytes, toDevice ? CopyKind.TO_DEVICE : CopyKind.TO_HOST,
+                stream);
+        there.usedOn(stream);
+        long event = block.usedOn(device, stream);
+        if (!toDevice) {
+            host.arrivesAfter(() -> {
+                device.driver.synchronizeEvent(event);
+                device.indexErrors.check();
+            });
+        }
+        Reference.reachabilityFence(host);
+        Reference.reachabilityFence(there);
     }
 
     private static void finish(CudaDevice device, PinnedMemory.Block block, Buffer target, int at, int count) {

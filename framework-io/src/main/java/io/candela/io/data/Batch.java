@@ -22,8 +22,23 @@ public record Batch(List<Tensor> tensors) implements TensorGroup {
 
     /** The same samples on a device: copies, or this batch if all of it is there. */
     public Batch to(Device device) {
+        return to(device, false);
+    }
+
+    /** As {@link #to(Device)}; if {@code nonBlocking}, copies of pinned tensors run beside the program: see {@link Tensor#to(Device, boolean)}. */
+    public Batch to(Device device, boolean nonBlocking) {
         return tensors.stream().allMatch(tensor -> tensor.device().equals(device)) ? this
-                : new Batch(tensors.stream().map(tensor -> tensor.to(device)).toList());
+                : new Batch(tensors.stream().map(tensor -> tensor.to(device, nonBlocking)).toList());
+    }
+
+    /** The same samples in pinned memory, see {@link Tensor#pinMemory}: copies, or this batch if all of it is there. */
+    public Batch pinMemory() {
+        return isPinned() ? this : new Batch(tensors.stream().map(Tensor::pinMemory).toList());
+    }
+
+    /** Whether all tensors are in pinned memory. */
+    public boolean isPinned() {
+        return tensors.stream().allMatch(Tensor::isPinned);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.candela.io.data;
 
+import io.candela.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -35,6 +36,39 @@ interface BatchSource<B> {
                 return fetch.fetch(plan.batch(number), new Places(plan.seed(), plan.start(number)));
             }
         };
+    }
+
+    /** The batches of another source in pinned memory. */
+    static <B> BatchSource<B> pinned(BatchSource<B> source) {
+        return new BatchSource<>() {
+            @Override
+            public int count() {
+                return source.count();
+            }
+
+            @Override
+            public B load(int number) {
+                B batch = source.load(number);
+                return batch == null ? null : pinned(batch);
+            }
+
+            @Override
+            public void close() {
+                source.close();
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked") // each kind stays what it is
+    private static <B> B pinned(B batch) {
+        if (batch instanceof Batch group) {
+            return (B) group.pinMemory();
+        }
+        if (batch instanceof Tensor tensor) {
+            return (B) tensor.pinMemory();
+        }
+        throw new IllegalArgumentException("DataLoader: pinMemory takes batches that are Batch or Tensor, got %s; let the collating function pin it"
+                .formatted(batch.getClass().getName()));
     }
 
     /** Makes a batch of samples with these numbers. */

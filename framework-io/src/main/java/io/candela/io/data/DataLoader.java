@@ -1,5 +1,7 @@
 package io.candela.io.data;
 
+import io.candela.backend.Backends;
+import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +37,7 @@ import java.util.function.Function;
 public final class DataLoader<B> implements Iterable<B> {
     /** How a loader makes batches. Immutable: every method gives a changed copy. */
     public static final class Options {
-        private static final Options DEFAULTS = new Options(1, false, null, null, false, 0, 2, null);
+        private static final Options DEFAULTS = new Options(1, false, null, null, false, 0, 2, null, false);
 
         private final int batchSize;
         private final boolean shuffle;
@@ -45,9 +47,10 @@ public final class DataLoader<B> implements Iterable<B> {
         private final int workers;
         private final int prefetchFactor;
         private final Generator generator;
+        private final boolean pinMemory;
 
         private Options(int batchSize, boolean shuffle, Sampler sampler, BatchSampler batchSampler, boolean dropLast, int workers, int prefetchFactor,
-                Generator generator) {
+                Generator generator, boolean pinMemory) {
             this.batchSize = batchSize;
             this.shuffle = shuffle;
             this.sampler = sampler;
@@ -56,32 +59,33 @@ public final class DataLoader<B> implements Iterable<B> {
             this.workers = workers;
             this.prefetchFactor = prefetchFactor;
             this.generator = generator;
+            this.pinMemory = pinMemory;
         }
 
         /** Samples per batch; 1 unless set. */
         public Options batchSize(int batchSize) {
             checkAtLeast("batchSize", 1, batchSize);
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** Whether every epoch has a random order of its own; false unless set. */
         public Options shuffle(boolean shuffle) {
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** The order, instead of the dataset's or a random one. */
         public Options sampler(Sampler sampler) {
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** The samples of each batch, instead of {@code batchSize} in the order of a sampler. */
         public Options batchSampler(BatchSampler batchSampler) {
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** Whether a last batch that is smaller is left out; false unless set. */
         public Options dropLast(boolean dropLast) {
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /**
@@ -90,18 +94,27 @@ public final class DataLoader<B> implements Iterable<B> {
          */
         public Options workers(int workers) {
             checkAtLeast("workers", 0, workers);
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** How many batches each worker may be ahead; 2 unless set. */
         public Options prefetchFactor(int prefetchFactor) {
             checkAtLeast("prefetchFactor", 1, prefetchFactor);
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         /** Where random orders come from; the default generator unless set. */
         public Options generator(Generator generator) {
-            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator);
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
+        }
+
+        /**
+         * Whether batches come in pinned memory, copied there by whoever makes them, so that {@code batch.to(device, true)} runs beside the program;
+         * false unless set. Without a GPU batches are as they are. Batches of another type than {@link Batch} and {@link Tensor} are refused when
+         * they are made: let their collating function pin them.
+         */
+        public Options pinMemory(boolean pinMemory) {
+            return new Options(batchSize, shuffle, sampler, batchSampler, dropLast, workers, prefetchFactor, generator, pinMemory);
         }
 
         private static void checkAtLeast(String option, int least, int value) {
@@ -235,6 +248,9 @@ public final class DataLoader<B> implements Iterable<B> {
         state = begun;
         BatchSource<B> source = batches == null ? stream.open(begun.seed(), (long) begun.position() * options.batchSize)
                 : BatchSource.planned(begun.plan(), fetch);
+        if (options.pinMemory && Backends.isUsable(Device.cuda(0))) {
+            source = BatchSource.pinned(source);
+        }
         int threads = batches == null ? Math.min(1, options.workers) : options.workers;
         current = new Epoch<>(source, begun.position(), threads == 0 ? null : workers(threads), options.workers * options.prefetchFactor, this::end);
         return current;

@@ -230,6 +230,12 @@ class DataLoaderTest {
     }
 
     @Test
+    void withoutAGpuNothingIsPinned() {
+        DataLoader<List<Integer>> loader = DataLoader.of(TWENTY, List::copyOf, DataLoader.options().batchSize(20).pinMemory(true));
+        assertEquals(20, loader.iterator().next().size(), "and batches may be anything");
+    }
+
+    @Test
     void batchSamplersDecideTheBatches() {
         BatchSampler uneven = new BatchSampler() {
             @Override
