@@ -1,8 +1,10 @@
 package io.candela.backend.cpu;
 
-import java.io.File;
 import java.io.IOException;
-import java.net.URL;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -18,16 +20,25 @@ final class NativeKernels {
     private NativeKernels() {}
 
     private static boolean load() {
-        URL library = NativeKernels.class.getResource(LIBRARY);
-        if (library == null || !Boolean.parseBoolean(System.getProperty("candela.native", "true"))) {
+        if (!Boolean.parseBoolean(System.getProperty("candela.native", "true"))) {
             return false;
         }
-        try {
-            File file = Loader.cacheResource(library);
-            System.load(file.getPath());
-            return true;
+        try (InputStream library = NativeKernels.class.getResourceAsStream(LIBRARY)) {
+            return library != null && load(library);
         } catch (IOException | LinkageError e) {
-            return false; // a disk without room, a C library of another kind: everything works without
+            return false; // a disk without room, one that allows no programs, another C library: everything works without
+        }
+    }
+
+    /** From a file of its own that is gone once it is loaded: no other process or version writes into it. */
+    private static boolean load(InputStream library) throws IOException {
+        Path file = Files.createTempFile("candela", ".so");
+        try {
+            Files.copy(library, file, StandardCopyOption.REPLACE_EXISTING);
+            System.load(file.toString());
+            return true;
+        } finally {
+            Files.delete(file);
         }
     }
 
