@@ -13,7 +13,7 @@ import torch
 
 OUT = pathlib.Path("framework-core/src/test/resources/golden/orders.txt")
 SEED = 20
-COUNT = 400
+COUNT = 500
 OPS = {
     "exp": (1, lambda a: a.exp()),
     "clone": (1, lambda a: a.clone()),
@@ -25,6 +25,10 @@ OPS = {
     "maximum": (2, lambda a, b: torch.maximum(a, b)),
     "gt": (2, lambda a, b: a > b),
     "atan2": (2, lambda a, b: torch.atan2(a, b)),
+    "zerosLike": (1, torch.zeros_like),
+    "fullLike": (1, lambda a: torch.full_like(a, 2, dtype=torch.int64)),
+    "randLike": (1, torch.rand_like),
+    "maskedFill": (2, lambda a, b: a.masked_fill(b > 0, 2.5)),
     "where": (3, lambda a, b, c: torch.where(a > 0, b, c)),
     "addcmul": (3, lambda a, b, c: torch.addcmul(a, b, c, value=0.5)),
 }

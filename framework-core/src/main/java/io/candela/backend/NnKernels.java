@@ -42,6 +42,7 @@ public interface NnKernels {
     enum Distribution {
         /** From first to second, second excluded. */ UNIFORM,
         /** Mean first, standard deviation second. */ NORMAL,
+        /** As NORMAL, each number drawn for itself: what PyTorch's CPU does where elements do not follow each other. */ NORMAL_SINGLY,
         /** 1 with probability first, else 0. */ BERNOULLI,
         /** Integers from first to second, second excluded. */ INTEGER,
         /** Density first · exp(−first · x). */ EXPONENTIAL,

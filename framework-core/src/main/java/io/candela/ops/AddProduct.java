@@ -54,7 +54,7 @@ public final class AddProduct extends NaryOp {
     }
 
     /** Refuses integer quotients, as PyTorch does. */
-    public static void checkQuotient(Tensor b, Tensor c) {
+    private static void checkQuotient(Tensor b, Tensor c) {
         if (!b.dtype().isFloating() && !c.dtype().isFloating()) {
             throw new DTypeException("addcdiv: the quotient of %s and %s would be cut off; convert one with to(DType.FLOAT32)", b.dtype(), c.dtype());
         }

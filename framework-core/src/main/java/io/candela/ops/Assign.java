@@ -5,6 +5,7 @@ import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
 import io.candela.backend.NnKernels.Distribution;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -80,7 +81,7 @@ public final class Assign extends BinaryOp {
         }
     }
 
-    /** Overwrites a tensor with random numbers. */
+    /** Overwrites a tensor with random numbers, drawn in the order in which its elements lie in memory, as PyTorch does. */
     public static final class Random extends UnaryOp {
         private final Distribution distribution;
         private final double first;
@@ -107,7 +108,8 @@ public final class Assign extends BinaryOp {
             if (distribution != Distribution.BERNOULLI && distribution != Distribution.INTEGER && !x.dtype().isFloating()) {
                 throw new DTypeException("%s: needs floating point, got %s; use Tensor.randint for integers", name(), x.dtype());
             }
-            Backend.of(x).nn().random(distribution, first, second, generator, x);
+            boolean apart = distribution == Distribution.NORMAL && !x.isContiguous() && x.device().equals(Device.CPU);
+            Backend.of(x).nn().random(apart ? Distribution.NORMAL_SINGLY : distribution, first, second, generator, ResultOrder.outermostFirst(x));
             return x;
         }
 

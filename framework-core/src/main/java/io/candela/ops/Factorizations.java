@@ -165,7 +165,7 @@ public final class Factorizations {
         @Override
         protected Tensor[] forward(Tensor... xs) {
             Tensor a = xs[0];
-            Tensor[] out = {Matrices.empty(a, a.size(-1)), a.emptyLike()};
+            Tensor[] out = {Matrices.empty(a, a.size(-1)), Pointwise.rowMajor(a)};
             Matrices.check(name(), a, NO_CONVERGENCE, Backend.of(a).linalg().eigh(a, upper, out[0], out[1]));
             w = saveResult(out[0]);
             v = saveResult(out[1]);

@@ -82,7 +82,7 @@ public final class Joins {
                 offset += Math.max(x.size(d) - 1, 0) * strides[d];
                 strides[d] = -strides[d];
             }
-            Tensor out = x.emptyLike();
+            Tensor out = Pointwise.rowMajor(x);
             Backend.of(x).pointwise().copy(x.viewOf(x.shape(), strides, offset), out);
             return out;
         }

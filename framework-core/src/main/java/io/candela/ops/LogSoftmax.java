@@ -33,7 +33,7 @@ public final class LogSoftmax extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = x.emptyLike();
+        Tensor out = Pointwise.rowMajor(x);
         Backend.of(x).nn().softmax(Softmax.last(x, dim), true, Softmax.last(out, dim));
         y = saveResult(out);
         return out;
@@ -43,7 +43,7 @@ public final class LogSoftmax extends UnaryOp {
     protected Tensor grad(Tensor g) {
         Tensor logp = y.get();
         if (!Autograd.isGradEnabled()) {
-            Tensor out = logp.emptyLike();
+            Tensor out = Pointwise.rowMajor(logp);
             Backend.of(g).nn().softmaxGrad(Softmax.last(g, dim), Softmax.last(logp, dim), true, Softmax.last(out, dim));
             return out;
         }

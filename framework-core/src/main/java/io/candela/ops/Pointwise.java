@@ -109,6 +109,24 @@ public final class Pointwise {
         return Tensor.emptyStrided(shape, ResultOrder.strides(shape, a), dtype, a.device());
     }
 
+    /** A new tensor of another one's shape and device, in its {@linkplain ResultOrder order}. */
+    public static Tensor like(Tensor a, DType dtype) {
+        return result(a.shape(), dtype, a);
+    }
+
+    /** As {@link #like(Tensor, DType)}, with every element {@code value}. */
+    public static Tensor like(Tensor a, double value, DType dtype) {
+        checkFits("full", value, dtype);
+        Tensor out = like(a, dtype);
+        Backend.of(out).pointwise().fill(out, value);
+        return out;
+    }
+
+    /** A new tensor of another one's shape, type and device, in row-major order whatever the other's is: for kernels that fill by rows. */
+    static Tensor rowMajor(Tensor a) {
+        return Tensor.empty(a.shape(), a.dtype(), a.device());
+    }
+
     /** As {@link #result(Shape, DType, Tensor)}, of two operands. */
     static Tensor result(Shape shape, DType dtype, Tensor a, Tensor b) {
         return Tensor.emptyStrided(shape, ResultOrder.strides(shape, a, b), dtype, a.device());
@@ -199,6 +217,19 @@ public final class Pointwise {
         Reference.reachabilityFence(a);
         Reference.reachabilityFence(b);
         return Tracer.note(who, Map.of(), out, a, b);
+    }
+
+    /**
+     * A comparison of two tensors, stored as 1 and 0 in the first.
+     *
+     * @throws ShapeException if the second does not broadcast to the first
+     */
+    public static Tensor compareInPlace(BinaryKernel kernel, Tensor a, Tensor b) {
+        Tensor out = compare(kernel, a, b);
+        if (!out.shape().equals(a.shape())) {
+            throw new ShapeException("%s: the result %s does not fit into %s, which is changed in place", kernel.label(), out.shape(), a.shape());
+        }
+        return a.copyFrom(out);
     }
 
     /** A comparison of a tensor with a number, as bool. */

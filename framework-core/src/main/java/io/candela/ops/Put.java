@@ -58,7 +58,7 @@ public final class Put extends BinaryOp {
     protected Tensor forward(Tensor x, Tensor values) {
         Tensor out = target;
         if (out == null) {
-            out = x.emptyLike();
+            out = Pointwise.rowMajor(x);
             Backend.of(x).pointwise().copy(x, out);
         } else {
             Pointwise.checkWritable(name, out);

@@ -26,6 +26,29 @@ final class ResultOrder {
         return leads(shape, a) ? shape.contiguousStrides() : dense(shape, a, b, c);
     }
 
+    /** A view of the same elements, with the dimensions in the order in which they lie: the innermost is the last. */
+    static Tensor outermostFirst(Tensor x) {
+        if (x.isContiguous()) {
+            return x;
+        }
+        int[] order = new int[x.dim()];
+        int[] dense = dense(x.shape(), x);
+        for (int i = 0; i < order.length; i++) { // insertion sort, so that sizes of 1 stay where they are
+            int k = i;
+            for (; k > 0 && dense[order[k - 1]] < dense[i]; k--) {
+                order[k] = order[k - 1];
+            }
+            order[k] = i;
+        }
+        int[] sizes = new int[order.length];
+        int[] strides = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            sizes[i] = x.size(order[i]);
+            strides[i] = x.strides()[order[i]];
+        }
+        return x.viewOf(Shape.of(sizes), strides, x.offset());
+    }
+
     /** The short way to row-major order: whether an operand leaves no other. */
     private static boolean leads(Shape shape, Tensor x) {
         return x.isContiguous() && (x.shape() == shape || x.shape().equals(shape));

@@ -31,7 +31,7 @@ public final class Sampling {
         }
         long[] data = new long[like.numel()];
         Generator.getDefault().randint(data, 0, data.length, low, high);
-        return Tensor.of(data, data.length).view(like.shape().toArray()).to(like.dtype()).to(like.device());
+        return inMemory(Tensor.of(data, data.length), like);
     }
 
     /** A random order of 0 to {@code n}−1, on a GPU: that of random numbers of 53 bits, of which two are hardly ever equal. */
@@ -240,7 +240,15 @@ public final class Sampling {
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = transformation.applyAsDouble(uniform(generator));
         }
-        return x.copyFrom(Tensor.of(numbers, numbers.length).to(x.dtype()).view(x.shape().toArray()));
+        return x.copyFrom(inMemory(Tensor.of(numbers, numbers.length), x));
+    }
+
+    /** Drawn numbers as a tensor like another one: PyTorch draws in the order in which elements lie in memory. */
+    private static Tensor inMemory(Tensor numbers, Tensor like) {
+        Tensor out = Pointwise.like(like, like.dtype());
+        Tensor inOrder = ResultOrder.outermostFirst(out);
+        inOrder.copyFrom(numbers.view(inOrder.shape().toArray()));
+        return out;
     }
 
     /** Normal numbers with a mean and a deviation for each. */

@@ -48,7 +48,7 @@ public final class ScatterAdd extends BinaryOp {
             throw new ShapeException("scatterAdd: index %s and source %s must have one shape", index.shape(), source.shape());
         }
         saved = saveFor(RHS, index);
-        Tensor out = x.emptyLike();
+        Tensor out = Pointwise.rowMajor(x);
         Backend.of(x).pointwise().copy(x, out);
         Backend.of(x).index().scatter(source, d, index, true, out);
         return out;

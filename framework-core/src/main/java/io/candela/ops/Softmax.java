@@ -54,7 +54,7 @@ public final class Softmax extends UnaryOp {
 
     @Override
     protected Tensor forward(Tensor x) {
-        Tensor out = x.emptyLike();
+        Tensor out = Pointwise.rowMajor(x);
         Backend.of(x).nn().softmax(last(x, dim), false, last(out, dim));
         y = saveResult(out);
         return out;
@@ -64,7 +64,7 @@ public final class Softmax extends UnaryOp {
     protected Tensor grad(Tensor g) {
         Tensor p = y.get();
         if (!Autograd.isGradEnabled()) {
-            Tensor out = p.emptyLike();
+            Tensor out = Pointwise.rowMajor(p);
             Backend.of(g).nn().softmaxGrad(last(g, dim), last(p, dim), false, last(out, dim));
             return out;
         }

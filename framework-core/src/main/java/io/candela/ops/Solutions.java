@@ -21,7 +21,7 @@ public final class Solutions {
     /** Factors outside the graph. */
     private record Factors(Tensor lu, Tensor pivots, int[] zeros) {
         static Factors of(Tensor a) {
-            Tensor lu = a.emptyLike();
+            Tensor lu = Pointwise.rowMajor(a);
             Tensor pivots = Tensor.empty(a.shape().dropLast(1), DType.INT32, a.device());
             return new Factors(lu, pivots, Backend.of(a).linalg().lu(a, lu, pivots));
         }
@@ -227,7 +227,7 @@ public final class Solutions {
 
         @Override
         protected Tensor forward(Tensor a) {
-            Tensor lu = a.emptyLike();
+            Tensor lu = Pointwise.rowMajor(a);
             pivots = Tensor.empty(a.shape().dropLast(2).append(Math.min(a.size(-2), a.size(-1))), DType.INT32, a.device());
             int[] zeros = Backend.of(a).linalg().lu(a, lu, pivots);
             if (forSolving) {

@@ -80,7 +80,7 @@ public final class Triangular {
 
         @Override
         protected Tensor forward(Tensor a) {
-            Tensor out = a.emptyLike();
+            Tensor out = Pointwise.rowMajor(a);
             int[] codes = Backend.of(a).linalg().cholesky(a, out);
             Matrices.check(name(), a, "is not positive definite: its leading minor of order %d is not", codes);
             l = saveResult(out);

@@ -12,7 +12,18 @@ import java.util.Map;
 
 /** The second operand where the first (bool) is true, else the third. */
 public final class Where extends NaryOp {
+    private final boolean rowMajor;
     private Saved condition;
+
+    /** In the order of the operands. */
+    public Where() {
+        this(false);
+    }
+
+    /** @param rowMajor whether the result lies in row-major order, whatever the operands' is */
+    public Where(boolean rowMajor) {
+        this.rowMajor = rowMajor;
+    }
 
     @Override
     public String name() {
@@ -34,7 +45,8 @@ public final class Where extends NaryOp {
         }
         condition = save(mask);
         Shape shape = Shape.broadcast(name(), mask.shape(), Shape.broadcast(name(), a.shape(), b.shape()));
-        Tensor out = Pointwise.result(shape, Pointwise.promote(a, b), mask, a, b);
+        DType dtype = Pointwise.promote(a, b);
+        Tensor out = rowMajor ? Tensor.empty(shape, dtype, a.device()) : Pointwise.result(shape, dtype, mask, a, b);
         Backend.of(a).pointwise().ternary(TernaryKernel.WHERE, mask, a, b, 0, out);
         return out;
     }
@@ -42,6 +54,7 @@ public final class Where extends NaryOp {
     @Override
     protected Tensor grad(int input, Tensor g) {
         Tensor mask = condition.get();
-        return g.maskedFill(input == 1 ? mask.logicalNot() : mask, 0);
+        Tensor zero = Tensor.zeros(Shape.SCALAR, g.dtype(), g.device());
+        return input == 1 ? g.where(mask, zero) : zero.where(mask, g);
     }
 }

@@ -5,11 +5,11 @@ import io.candela.backend.BinaryKernel;
 import io.candela.backend.NnKernels.Distribution;
 import io.candela.backend.UnaryKernel;
 import io.candela.ops.Add;
-import io.candela.ops.AddProduct;
 import io.candela.ops.Assign;
 import io.candela.ops.Div;
 import io.candela.ops.Elementwise;
 import io.candela.ops.ElementwiseBinary;
+import io.candela.ops.Formulas;
 import io.candela.ops.Mul;
 import io.candela.ops.WithNumber;
 
@@ -341,23 +341,22 @@ public sealed interface InPlaceMethods permits Tensor {
 
     /** Moves towards {@code end} by the fraction {@code weight} of the way. */
     default Tensor lerpInPlace(Tensor end, double weight) {
-        return addInPlace(end.sub(self()), weight);
+        return Formulas.store("lerp", self(), x -> x.lerp(end, weight));
     }
 
     /** Moves towards {@code end} by the fractions {@code weight} of the way. */
     default Tensor lerpInPlace(Tensor end, Tensor weight) {
-        return addInPlace(end.sub(self()).mul(weight));
+        return Formulas.store("lerp", self(), x -> x.lerp(end, weight));
     }
 
     /** Adds {@code value · a · b}. */
     default Tensor addcmulInPlace(Tensor a, Tensor b, double value) {
-        return addInPlace(a.mul(b), value);
+        return Formulas.store("addcmul", self(), x -> x.addcmul(a, b, value));
     }
 
     /** Adds {@code value · a / b}; not of integers alone. */
     default Tensor addcdivInPlace(Tensor a, Tensor b, double value) {
-        AddProduct.checkQuotient(a, b);
-        return addInPlace(a.div(b), value);
+        return Formulas.store("addcdiv", self(), x -> x.addcdiv(a, b, value));
     }
 
     /** Raises elements to {@code low} at least. */

@@ -7,8 +7,8 @@ import io.candela.ops.Formulas;
 import io.candela.ops.Pointwise;
 
 /**
- * Methods of {@link Tensor} that compare elements, ask what they are, or work on their bits. Comparisons give {@code bool}; nothing here is
- * differentiable.
+ * Methods of {@link Tensor} that compare elements, ask what they are, or work on their bits. Comparisons give {@code bool}, those in place 1 and 0 in
+ * the tensor's own type; nothing here is differentiable, and what a comparison in place overwrites gets no gradient.
  */
 public sealed interface LogicMethods permits Tensor {
     private Tensor self() {
@@ -93,6 +93,86 @@ public sealed interface LogicMethods permits Tensor {
     /** Where the element is 0, as bool. */
     default Tensor logicalNot() {
         return eq(0);
+    }
+
+    /** {@link #eq(Tensor)} in place: 1 where {@code this = other}, else 0. */
+    default Tensor eqInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.EQ, self(), other);
+    }
+
+    /** {@link #eq(double)} in place: 1 where {@code this = number}, else 0. */
+    default Tensor eqInPlace(double number) {
+        return self().copyFrom(eq(number));
+    }
+
+    /** {@link #ne(Tensor)} in place: 1 where {@code this ≠ other}, else 0. */
+    default Tensor neInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.NE, self(), other);
+    }
+
+    /** {@link #ne(double)} in place: 1 where {@code this ≠ number}, else 0. */
+    default Tensor neInPlace(double number) {
+        return self().copyFrom(ne(number));
+    }
+
+    /** {@link #lt(Tensor)} in place: 1 where {@code this < other}, else 0. */
+    default Tensor ltInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.LT, self(), other);
+    }
+
+    /** {@link #lt(double)} in place: 1 where {@code this < number}, else 0. */
+    default Tensor ltInPlace(double number) {
+        return self().copyFrom(lt(number));
+    }
+
+    /** {@link #le(Tensor)} in place: 1 where {@code this ≤ other}, else 0. */
+    default Tensor leInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.LE, self(), other);
+    }
+
+    /** {@link #le(double)} in place: 1 where {@code this ≤ number}, else 0. */
+    default Tensor leInPlace(double number) {
+        return self().copyFrom(le(number));
+    }
+
+    /** {@link #gt(Tensor)} in place: 1 where {@code this > other}, else 0. */
+    default Tensor gtInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.GT, self(), other);
+    }
+
+    /** {@link #gt(double)} in place: 1 where {@code this > number}, else 0. */
+    default Tensor gtInPlace(double number) {
+        return self().copyFrom(gt(number));
+    }
+
+    /** {@link #ge(Tensor)} in place: 1 where {@code this ≥ other}, else 0. */
+    default Tensor geInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.GE, self(), other);
+    }
+
+    /** {@link #ge(double)} in place: 1 where {@code this ≥ number}, else 0. */
+    default Tensor geInPlace(double number) {
+        return self().copyFrom(ge(number));
+    }
+
+    /** {@link #logicalAnd} in place: 1 where both are not 0, else 0. */
+    default Tensor logicalAndInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.AND, self(), other);
+    }
+
+    /** {@link #logicalOr} in place: 1 where one at least is not 0, else 0. */
+    default Tensor logicalOrInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.OR, self(), other);
+    }
+
+    /** {@link #logicalXor} in place: 1 where exactly one is not 0, else 0. */
+    default Tensor logicalXorInPlace(Tensor other) {
+        return Pointwise.compareInPlace(BinaryKernel.XOR, self(), other);
+    }
+
+    /** {@link #logicalNot} in place: 1 where the element is 0, else 0. */
+    default Tensor logicalNotInPlace() {
+        return self().copyFrom(logicalNot());
     }
 
     /** Where the element is not a number, as bool. */

@@ -316,9 +316,9 @@ public sealed interface PointwiseMethods permits Tensor {
         return Autograd.apply(new Where(), condition, self(), other);
     }
 
-    /** A copy with {@code value} wherever {@code mask} (bool, broadcast) is true. */
+    /** A contiguous copy with {@code value} wherever {@code mask} (bool, broadcast) is true. */
     default Tensor maskedFill(Tensor mask, double value) {
-        return Autograd.apply(new Where(), mask, Tensor.full(Shape.SCALAR, value, self().dtype(), self().device()), self());
+        return Autograd.apply(new Where(true), mask, Tensor.full(Shape.SCALAR, value, self().dtype(), self().device()), self());
     }
 
     /** −x. */

@@ -269,19 +269,19 @@ public final class Tensor extends GraphMember implements PointwiseMethods, Funct
         return empty(Shape.of(shape), DType.FLOAT32, Device.CPU);
     }
 
-    /** Zeros of this tensor's shape, type and device. */
+    /** Zeros of this tensor's shape, type and device, dense, with the dimensions in the order in which they lie here. */
     public Tensor zerosLike() {
-        return full(shape, 0, dtype, device());
+        return Pointwise.like(this, 0, dtype);
     }
 
-    /** Ones of this tensor's shape, type and device. */
+    /** Ones of this tensor's shape, type and device, in memory as {@link #zerosLike}. */
     public Tensor onesLike() {
-        return full(shape, 1, dtype, device());
+        return Pointwise.like(this, 1, dtype);
     }
 
-    /** A contiguous tensor of this tensor's shape, type and device, with undefined elements. */
+    /** A tensor of this tensor's shape, type and device with undefined elements, in memory as {@link #zerosLike}. */
     public Tensor emptyLike() {
-        return empty(shape, dtype, device());
+        return Pointwise.like(this, dtype);
     }
 
     /**

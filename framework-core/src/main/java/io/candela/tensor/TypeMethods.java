@@ -1,5 +1,6 @@
 package io.candela.tensor;
 
+import io.candela.ops.Pointwise;
 import io.candela.ops.Views;
 
 /**
@@ -62,23 +63,23 @@ public sealed interface TypeMethods permits Tensor {
         return Views.reinterpret(self(), dtype);
     }
 
-    /** Zeros of this tensor's shape and device. */
+    /** Zeros of this tensor's shape and device, in memory as {@link Tensor#zerosLike()}. */
     default Tensor zerosLike(DType dtype) {
-        return Tensor.zeros(self().shape(), dtype, self().device());
+        return Pointwise.like(self(), 0, dtype);
     }
 
-    /** Ones of this tensor's shape and device. */
+    /** Ones of this tensor's shape and device, in memory as {@link Tensor#zerosLike()}. */
     default Tensor onesLike(DType dtype) {
-        return Tensor.full(self().shape(), 1, dtype, self().device());
+        return Pointwise.like(self(), 1, dtype);
     }
 
-    /** A contiguous tensor of this tensor's shape and device, with undefined elements. */
+    /** A tensor of this tensor's shape and device with undefined elements, in memory as {@link Tensor#zerosLike()}. */
     default Tensor emptyLike(DType dtype) {
-        return Tensor.empty(self().shape(), dtype, self().device());
+        return Pointwise.like(self(), dtype);
     }
 
     /**
-     * A tensor of this tensor's shape, type and device with every element {@code value}.
+     * A tensor of this tensor's shape, type and device with every element {@code value}, in memory as {@link Tensor#zerosLike()}.
      *
      * @throws DTypeException if the type is an integer type and does not hold {@code value}
      */
@@ -88,7 +89,7 @@ public sealed interface TypeMethods permits Tensor {
 
     /** As {@link #fullLike(double)}, in another type. */
     default Tensor fullLike(double value, DType dtype) {
-        return Tensor.full(self().shape(), value, dtype, self().device());
+        return Pointwise.like(self(), value, dtype);
     }
 
     /** A contiguous tensor of this tensor's type and device, with undefined elements. */

@@ -141,8 +141,8 @@ class FunctionContractTest {
                 broadcast("fmin", Tensor::fmin).anyZero(),
                 broadcast("ldexp", "mul", Tensor::ldexp).inPlace(Tensor::ldexpInPlace),
                 binary("lerp.low", (a, b) -> a.lerp(b, 0.3)).inPlace((a, b) -> a.lerpInPlace(b, 0.3)).pointwise(),
-                binary("lerp.high", (a, b) -> a.lerp(b, 0.8)).pointwise(),
-                nary("lerp.tensor", x -> x[0].lerp(x[1], x[2])).rejects(DTypeException.class,
+                binary("lerp.high", (a, b) -> a.lerp(b, 0.8)).inPlace((a, b) -> a.lerpInPlace(b, 0.8)).pointwise(),
+                nary("lerp.tensor", x -> x[0].lerp(x[1], x[2])).inPlaceOf(x -> x[0].lerpInPlace(x[1], x[2])).rejects(DTypeException.class,
                         "lerp: all operands must have one floating point type, got float32 and float64; convert one with to(dtype)",
                         () -> Tensor.ones(2).lerp(Tensor.ones(DType.FLOAT64, 2), 0.5)),
                 broadcast("isClose", "eq", (a, b) -> a.isClose(b)),
@@ -150,10 +150,10 @@ class FunctionContractTest {
                 broadcast("clamp.tensorLow", "clamp", Tensor::clampMin).anyZero(),
                 broadcast("clamp.tensorHigh", "clamp", Tensor::clampMax).anyZero(),
                 nary("clamp.tensors", x -> x[0].clamp(x[1], x[2])),
-                nary("addcmul", x -> x[0].addcmul(x[1], x[2])),
-                nary("addcmul.value", x -> x[0].addcmul(x[1], x[2], -0.7)),
-                nary("addcdiv", x -> x[0].addcdiv(x[1], x[2])),
-                nary("addcdiv.value", x -> x[0].addcdiv(x[1], x[2], 3)));
+                nary("addcmul", x -> x[0].addcmul(x[1], x[2])).inPlaceOf(x -> x[0].addcmulInPlace(x[1], x[2], 1)),
+                nary("addcmul.value", x -> x[0].addcmul(x[1], x[2], -0.7)).inPlaceOf(x -> x[0].addcmulInPlace(x[1], x[2], -0.7)),
+                nary("addcdiv", x -> x[0].addcdiv(x[1], x[2])).inPlaceOf(x -> x[0].addcdivInPlace(x[1], x[2], 1)),
+                nary("addcdiv.value", x -> x[0].addcdiv(x[1], x[2], 3)).inPlaceOf(x -> x[0].addcdivInPlace(x[1], x[2], 3)));
     }
 
     /** Functions that are compared at length elsewhere; here for their forms in place. */

@@ -53,29 +53,29 @@ class OpContractTest {
         List<OpCase> rows = new ArrayList<>(List.of(
                 function("neg", Tensor::neg, INDArray::neg).inPlace(Tensor::negInPlace)
                         .rejects(DTypeException.class, "neg: bool has no negative; use logicalNot()", () -> Tensor.zeros(DType.BOOL, 2).neg()),
-                function("abs", Tensor::abs, Transforms::abs),
-                function("sign", Tensor::sign, Transforms::sign),
-                function("square", Tensor::square, x -> x.mul(x)),
+                function("abs", Tensor::abs, Transforms::abs).inPlace(Tensor::absInPlace),
+                function("sign", Tensor::sign, Transforms::sign).inPlace(Tensor::signInPlace),
+                function("square", Tensor::square, x -> x.mul(x)).inPlace(Tensor::squareInPlace),
                 function("relu", Tensor::relu, Transforms::relu).anyZero().inPlace(Tensor::reluInPlace),
-                function("floor", Tensor::floor, Transforms::floor),
-                function("ceil", Tensor::ceil, Transforms::ceil),
-                function("round", Tensor::round),
-                function("trunc", Tensor::trunc),
+                function("floor", Tensor::floor, Transforms::floor).inPlace(Tensor::floorInPlace),
+                function("ceil", Tensor::ceil, Transforms::ceil).inPlace(Tensor::ceilInPlace),
+                function("round", Tensor::round).inPlace(Tensor::roundInPlace),
+                function("trunc", Tensor::trunc).inPlace(Tensor::truncInPlace),
                 function("exp", Tensor::exp, Transforms::exp).inPlace(Tensor::expInPlace),
-                function("expm1", Tensor::expm1, x -> Nd4j.math().expm1(x)),
-                function("log", Tensor::log, Transforms::log),
-                function("log1p", Tensor::log1p, x -> Nd4j.math().log1p(x)),
+                function("expm1", Tensor::expm1, x -> Nd4j.math().expm1(x)).inPlace(Tensor::expm1InPlace),
+                function("log", Tensor::log, Transforms::log).inPlace(Tensor::logInPlace),
+                function("log1p", Tensor::log1p, x -> Nd4j.math().log1p(x)).inPlace(Tensor::log1pInPlace),
                 function("sqrt", Tensor::sqrt, Transforms::sqrt).inPlace(Tensor::sqrtInPlace),
-                function("rsqrt", Tensor::rsqrt, x -> Nd4j.math().rsqrt(x)),
-                function("reciprocal", Tensor::reciprocal, x -> x.rdiv(1)),
+                function("rsqrt", Tensor::rsqrt, x -> Nd4j.math().rsqrt(x)).inPlace(Tensor::rsqrtInPlace),
+                function("reciprocal", Tensor::reciprocal, x -> x.rdiv(1)).inPlace(Tensor::reciprocalInPlace),
                 function("sigmoid", Tensor::sigmoid, Transforms::sigmoid).inPlace(Tensor::sigmoidInPlace),
                 function("tanh", Tensor::tanh, Transforms::tanh).inPlace(Tensor::tanhInPlace),
-                function("sin", Tensor::sin, Transforms::sin),
-                function("cos", Tensor::cos, Transforms::cos),
+                function("sin", Tensor::sin, Transforms::sin).inPlace(Tensor::sinInPlace),
+                function("cos", Tensor::cos, Transforms::cos).inPlace(Tensor::cosInPlace),
                 function("clamp", x -> x.clamp(-0.75, 1.25)).inPlace(x -> x.clampInPlace(-0.75, 1.25)),
                 function("clamp.reversed", x -> x.clamp(2, 1)).inPlace(x -> x.clampInPlace(2, 1)),
                 function("clamp.integers", x -> x.clamp(0, 2)).inPlace(x -> x.clampInPlace(0, 2)),
-                function("logicalNot", Tensor::logicalNot),
+                function("logicalNot", Tensor::logicalNot).inPlace(x -> x.logicalNotInPlace()),
                 function("isNan", Tensor::isNan),
                 function("clone", Tensor::clone),
                 function("zerosLike", Tensor::zerosLike),
@@ -106,19 +106,19 @@ class OpContractTest {
                 function("pow.1", x -> x.pow(1.0)),
                 function("pow.2", x -> x.pow(2.0)),
                 function("pow.3", x -> x.pow(3.0)),
-                function("pow.integer2", x -> x.pow(2)),
-                function("pow.integer3", x -> x.pow(3)),
+                function("pow.integer2", x -> x.pow(2)).inPlace(x -> x.powInPlace(2)),
+                function("pow.integer3", x -> x.pow(3)).inPlace(x -> x.powInPlace(3)),
                 function("pow.negativeInteger", x -> x.pow(-1)),
-                function("pow.half", x -> x.pow(0.5)),
-                function("pow.-1", x -> x.pow(-1.0)),
-                function("pow.-2", x -> x.pow(-2.0)),
-                function("pow.2.5", x -> x.pow(2.5))));
-        number(rows, "eq", Tensor::eq);
-        number(rows, "ne", Tensor::ne);
-        number(rows, "lt", Tensor::lt);
-        number(rows, "le", Tensor::le);
-        number(rows, "gt", Tensor::gt);
-        number(rows, "ge", Tensor::ge);
+                function("pow.half", x -> x.pow(0.5)).inPlace(x -> x.powInPlace(0.5)),
+                function("pow.-1", x -> x.pow(-1.0)).inPlace(x -> x.powInPlace(-1.0)),
+                function("pow.-2", x -> x.pow(-2.0)).inPlace(x -> x.powInPlace(-2.0)),
+                function("pow.2.5", x -> x.pow(2.5)).inPlace(x -> x.powInPlace(2.5))));
+        number(rows, "eq", Tensor::eq, Tensor::eqInPlace);
+        number(rows, "ne", Tensor::ne, Tensor::neInPlace);
+        number(rows, "lt", Tensor::lt, Tensor::ltInPlace);
+        number(rows, "le", Tensor::le, Tensor::leInPlace);
+        number(rows, "gt", Tensor::gt, Tensor::gtInPlace);
+        number(rows, "ge", Tensor::ge, Tensor::geInPlace);
         return rows;
     }
 
@@ -126,9 +126,9 @@ class OpContractTest {
         Tensor apply(Tensor x, double number);
     }
 
-    private static void number(List<OpCase> rows, String name, WithNumber op) {
-        rows.add(function(name + ".number", x -> op.apply(x, 0.5)));
-        rows.add(function(name + ".integer", x -> op.apply(x, 1)));
+    private static void number(List<OpCase> rows, String name, WithNumber op, WithNumber inPlace) {
+        rows.add(function(name + ".number", x -> op.apply(x, 0.5)).inPlace(x -> inPlace.apply(x, 0.5)));
+        rows.add(function(name + ".integer", x -> op.apply(x, 1)).inPlace(x -> inPlace.apply(x, 1)));
     }
 
     /** Two operands that broadcast; the message for operands that do not is the same for all. */
@@ -157,15 +157,17 @@ class OpContractTest {
                 broadcast("pow", (a, b) -> a.pow(b)),
                 broadcast("maximum", Tensor::maximum).anyZero(),
                 broadcast("minimum", Tensor::minimum).anyZero(),
-                broadcast("eq", (a, b) -> a.eq(b)),
-                broadcast("ne", (a, b) -> a.ne(b)),
-                broadcast("lt", (a, b) -> a.lt(b)),
-                broadcast("le", (a, b) -> a.le(b)),
-                broadcast("gt", (a, b) -> a.gt(b)),
-                broadcast("ge", (a, b) -> a.ge(b)),
-                broadcast("logicalAnd", "and", Tensor::logicalAnd),
-                broadcast("logicalOr", "or", Tensor::logicalOr),
-                broadcast("logicalXor", "xor", Tensor::logicalXor),
+                broadcast("eq", (a, b) -> a.eq(b)).inPlace((a, b) -> a.eqInPlace(b)).nd4j((a, b) -> a.eq(b))
+                        .rejects(ShapeException.class, "eq: the result (2, 3) does not fit into (3), which is changed in place",
+                                () -> Tensor.zeros(3).eqInPlace(Tensor.zeros(2, 3))),
+                broadcast("ne", (a, b) -> a.ne(b)).inPlace((a, b) -> a.neInPlace(b)),
+                broadcast("lt", (a, b) -> a.lt(b)).inPlace((a, b) -> a.ltInPlace(b)).nd4j((a, b) -> a.lt(b)),
+                broadcast("le", (a, b) -> a.le(b)).inPlace((a, b) -> a.leInPlace(b)),
+                broadcast("gt", (a, b) -> a.gt(b)).inPlace((a, b) -> a.gtInPlace(b)).nd4j((a, b) -> a.gt(b)),
+                broadcast("ge", (a, b) -> a.ge(b)).inPlace((a, b) -> a.geInPlace(b)),
+                broadcast("logicalAnd", "and", Tensor::logicalAnd).inPlace((a, b) -> a.logicalAndInPlace(b)),
+                broadcast("logicalOr", "or", Tensor::logicalOr).inPlace((a, b) -> a.logicalOrInPlace(b)),
+                broadcast("logicalXor", "xor", Tensor::logicalXor).inPlace((a, b) -> a.logicalXorInPlace(b)),
                 nary("where", x -> x[1].where(x[0], x[2])).rejects(DTypeException.class,
                         "where: the condition (2) must be bool, got float32; compare first, such as with ne(0)",
                         () -> Tensor.zeros(2).where(Tensor.zeros(2), Tensor.zeros(2))),

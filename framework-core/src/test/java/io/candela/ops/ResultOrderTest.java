@@ -31,6 +31,10 @@ class ResultOrderTest {
             Map.entry("maximum", t -> t[0].maximum(t[1])),
             Map.entry("gt", t -> t[0].gt(t[1])),
             Map.entry("atan2", t -> t[0].atan2(t[1])),
+            Map.entry("zerosLike", t -> t[0].zerosLike()),
+            Map.entry("fullLike", t -> t[0].fullLike(2, DType.INT64)),
+            Map.entry("randLike", t -> t[0].randLike().floor()),
+            Map.entry("maskedFill", t -> t[0].maskedFill(t[1].gt(0), 2.5)),
             Map.entry("where", t -> t[1].where(t[0].gt(0), t[2])),
             Map.entry("addcmul", t -> t[0].addcmul(t[1], t[2], 0.5)));
 
@@ -66,7 +70,7 @@ class ResultOrderTest {
     @Test
     void stridesArePyTorchs() throws IOException {
         List<String> lines = lines();
-        assertEquals(400, lines.size());
+        assertEquals(500, lines.size());
         for (String line : lines) {
             String[] parts = line.split(";", -1);
             Tensor[] operands = new Tensor[parts.length - 2];

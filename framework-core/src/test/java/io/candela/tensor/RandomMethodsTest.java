@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** Draws that depend on tensors, against the numbers of torch 2.13 after {@code torch.manual_seed(11)}, in this order. */
@@ -31,6 +32,31 @@ class RandomMethodsTest {
         assertArrayEquals(new float[] {8, 3, 8, 7}, Tensor.zeros(4).randintLike(1, 9).toFloatArray());
         assertArrayEquals(new double[] {0.5995022462560358, 0.5886795529234914}, Tensor.zeros(DType.FLOAT64, 2).randLike().toDoubleArray());
         assertEquals(2.8702080249786377, Tensor.zeros(17).randnLike().sum().item(), 1e-6);
+    }
+
+    /** PyTorch's numbers after {@code torch.manual_seed(19)}, each: it goes through memory, and draws normal numbers one by one where there are gaps or another order. */
+    @Test
+    void elementsAreDrawnInTheOrderOfMemory() {
+        drawn(t -> t.uniformInPlace(-1, 2), -0.8817290123802153, 1.9493599513246596, 1.499545006624372, 0.16337735693793876, 1.8232824367833664);
+        drawn(t -> t.normalInPlace(1, 2), 0.43276370644128126, -4.405424480097525, -2.1363923403281895, 2.8564539552867814, 0.4613647171985529);
+        drawn(t -> t.bernoulliInPlace(0.4), 1, 0, 0, 1, 0);
+        drawn(t -> t.exponentialInPlace(1.5), 0.02681454875881814, 2.721083219074255, 1.1938999308424898, 0.32712261583557856, 1.8878765317227642);
+        drawn(t -> t.logNormalInPlace(0, 1), 0.7530541459620149, 0.06702348222341606, 0.2084207991367009, 2.5300194175815376, 0.7639005706595617);
+        drawn(t -> t.cauchyInPlace(0, 1), -8.032755409517426, 18.83952259331062, 1.7301465071853832, -0.36787601895032584, 5.341878081812756);
+        drawn(t -> t.geometricInPlace(0.3), 10, 1, 1, 3, 1);
+        drawn(t -> t.randintLike(0, 100), 58, 19, 26, 97, 14);
+        drawn(t -> t.to(DType.FLOAT32).randnLike(), -0.28361815214157104, -2.702712297439575, -1.568196177482605, 0.9282270073890686, -0.269317626953125);
+        Tensor.manualSeed(19);
+        Tensor apart = Tensor.zeros(4, 10).slice(1, 0, 10, 2).normalInPlace(0, 1).get(1);
+        assertArrayEquals(new float[] {-2.702712297439575f, 0.5508643388748169f, 2.0941407680511475f, -1.0594624280929565f, -1.568196177482605f}, apart.toFloatArray());
+    }
+
+    /** The second row of a transposed (4, 5). */
+    private static void drawn(UnaryOperator<Tensor> fill, double... expected) {
+        Tensor.manualSeed(19);
+        Tensor filled = fill.apply(Tensor.zeros(DType.FLOAT64, 5, 4).t());
+        assertEquals(1, filled.stride(0));
+        assertArrayEquals(expected, filled.get(1).toDoubleArray(), 1e-13);
     }
 
     @Test

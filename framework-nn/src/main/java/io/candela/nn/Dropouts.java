@@ -4,9 +4,7 @@ import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 /** The functions behind dropout layers; they draw PyTorch's masks from the default generator. */
 final class Dropouts {
@@ -76,18 +74,7 @@ final class Dropouts {
         return draw(Shape.of(sizes), x, keep);
     }
 
-    /** PyTorch draws in the order in which the elements of {@code x} lie in memory. */
     private static Tensor elementMask(Tensor x, double keep) {
-        if (x.isContiguous()) {
-            return draw(x.shape(), x, keep);
-        }
-        int[] order = IntStream.range(0, x.dim()).boxed().sorted(Comparator.comparingInt(d -> -x.stride(d))).mapToInt(d -> d).toArray();
-        int[] sizes = new int[order.length];
-        int[] inverse = new int[order.length];
-        for (int i = 0; i < order.length; i++) {
-            sizes[i] = x.size(order[i]);
-            inverse[order[i]] = i;
-        }
-        return draw(Shape.of(sizes), x, keep).permute(inverse);
+        return x.detach().emptyLike().bernoulliInPlace(keep);
     }
 }

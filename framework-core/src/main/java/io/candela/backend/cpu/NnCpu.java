@@ -244,6 +244,11 @@ final class NnCpu implements NnKernels {
             switch (distribution) {
                 case UNIFORM -> generator.uniform(v, 0, n, first, second);
                 case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+                case NORMAL_SINGLY -> {
+                    for (int i = 0; i < n; i++) {
+                        generator.normal(v, i, 1, first, second);
+                    }
+                }
                 default -> generator.normal(v, 0, n, first, second);
             }
             to.write(0, v, n);
@@ -252,6 +257,11 @@ final class NnCpu implements NnKernels {
             switch (distribution) {
                 case UNIFORM -> generator.uniform(v, 0, n, first, second);
                 case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+                case NORMAL_SINGLY -> {
+                    for (int i = 0; i < n; i++) {
+                        generator.normal(v, i, 1, first, second);
+                    }
+                }
                 default -> generator.normal(v, 0, n, first, second);
             }
             to.write(0, v, n);
@@ -270,6 +280,11 @@ final class NnCpu implements NnKernels {
                 }
             }
             case EXPONENTIAL -> generator.exponential(v, 0, n, first);
+            case NORMAL_SINGLY -> {
+                for (int i = 0; i < n; i++) {
+                    generator.normal(v, i, 1, first, second);
+                }
+            }
             default -> {
                 int rest = n < NORMAL_GROUP ? 0 : n % NORMAL_GROUP;
                 generator.normal(v, 0, n - rest, first, second);
