@@ -5,6 +5,7 @@ import io.candela.autograd.HookHandle;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Device;
+import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.StateDictException;
 import io.candela.tensor.Tensor;
@@ -368,11 +369,36 @@ public abstract class Module implements Cloneable {
      * @throws DTypeException if {@code dtype} is not floating point
      */
     public Module to(DType dtype) {
+        checkFloating(dtype);
+        ModuleConversion.convert(this, tensor -> tensor.dtype().isFloating() ? tensor.to(dtype) : tensor);
+        return this;
+    }
+
+    /**
+     * Moves as {@link #to(Device)} does, and converts as {@link #to(DType)} does.
+     *
+     * @throws DTypeException if {@code dtype} is not floating point
+     */
+    public Module to(Device device, DType dtype) {
+        checkFloating(dtype);
+        ModuleConversion.convert(this, tensor -> tensor.dtype().isFloating() ? tensor.to(device).to(dtype) : tensor.to(device));
+        return this;
+    }
+
+    /**
+     * Brings parameters, their gradients and buffers of four and five dimensions into an order of memory; others stay as they are. The tensors stay
+     * the same objects, and values and files are the same. A network whose weights and inputs are channels-last runs so throughout. (PyTorch has
+     * one format for four dimensions and one for five, and refuses a module that has both.)
+     */
+    public Module to(MemoryFormat format) {
+        ModuleConversion.convert(this, tensor -> tensor.dim() == 4 || tensor.dim() == 5 ? tensor.contiguous(format) : tensor);
+        return this;
+    }
+
+    private void checkFloating(DType dtype) {
         if (!dtype.isFloating()) {
             throw new DTypeException("%s.to: only floating point can be asked for, got %s", typeName(), dtype);
         }
-        ModuleConversion.convert(this, tensor -> tensor.dtype().isFloating() ? tensor.to(dtype) : tensor);
-        return this;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.candela.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,11 +9,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.autograd.Autograd;
 import io.candela.autograd.GraphException;
 import io.candela.nn.TestModules.Mlp;
 import io.candela.nn.TestModules.Tied;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
+import io.candela.tensor.Device;
+import io.candela.tensor.MemoryFormat;
+import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
 import io.candela.testing.EachBackend;
 import java.util.List;
@@ -175,5 +180,76 @@ class ConversionTest {
             assertEquals(type, model.hidden.weight().dtype());
             assertTrue(wide.hidden.weight().to(type).equal(model.hidden.weight()));
         }
+    }
+
+    private static Sequential convolutions() {
+        Tensor.manualSeed(8);
+        return new Sequential(new Conv2d(3, 4, 3), new BatchNorm2d(4), new ReLU(), new Conv2d(4, 2, 1), new Flatten(), new Linear(18, 2));
+    }
+
+    @Test
+    void weightsOfConvolutionsMayBeChannelsLast() {
+        Sequential model = new Sequential(new Conv2d(3, 8, 3), new Conv3d(2, 4, 2), new Conv1d(3, 2, 3), new Linear(3, 2));
+        Tensor weight = model.parameters().get(0);
+        weight.mul(2).sum().backward();
+        StateDict before = model.stateDict();
+        float[] values = weight.toFloatArray();
+        assertSame(model, model.to(MemoryFormat.CHANNELS_LAST));
+        assertSame(weight, model.parameters().get(0));
+        assertArrayEquals(new int[] {27, 1, 9, 3}, weight.strides(), "as PyTorch's");
+        assertEquals(MemoryFormat.CHANNELS_LAST, weight.grad().memoryFormat());
+        assertEquals(MemoryFormat.CHANNELS_LAST, model.parameters().get(2).memoryFormat(), "five dimensions");
+        assertTrue(model.parameters().get(4).isContiguous(), "three");
+        assertArrayEquals(values, weight.toFloatArray());
+        model.to(DType.FLOAT64);
+        assertEquals(MemoryFormat.CHANNELS_LAST, weight.memoryFormat(), "other conversions keep it");
+        model.to(DType.FLOAT32).to(MemoryFormat.CONTIGUOUS);
+        assertArrayEquals(new int[] {27, 9, 3, 1}, weight.strides());
+        for (String name : before.keySet()) {
+            assertTrue(((Tensor) before.get(name)).equal((Tensor) model.stateDict().get(name)), name);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> trainingIsTheSameInBothOrders() {
+        return EachBackend.run("channels-last", device -> {
+            Tensor x = Tensor.randn(2, 3, 5, 5);
+            for (DType type : List.of(DType.FLOAT32, DType.FLOAT64)) {
+                Sequential plain = convolutions();
+                Sequential last = convolutions();
+                plain.to(device, type);
+                last.to(MemoryFormat.CHANNELS_LAST).to(device, type);
+                for (int step = 0; step < 2; step++) {
+                    Tensor expected = plain.forward(x.to(type).to(device));
+                    Tensor actual = last.forward(x.to(type).to(device).contiguous(MemoryFormat.CHANNELS_LAST));
+                    assertTrue(actual.isClose(expected, 1e-4, 1e-5, false).all().item() != 0, type.toString());
+                    expected.square().sum().backward();
+                    actual.square().sum().backward();
+                    for (int i = 0; i < plain.parameters().size(); i++) {
+                        Tensor p = plain.parameters().get(i);
+                        Tensor q = last.parameters().get(i);
+                        assertEquals(p.dim() == 4 && p.size(1) * p.size(2) > p.size(1) ? MemoryFormat.CHANNELS_LAST : MemoryFormat.CONTIGUOUS, q.memoryFormat());
+                        assertTrue(q.grad().isClose(p.grad(), 1e-4, 1e-5, false).all().item() != 0, type + " " + i);
+                        Autograd.noGrad(() -> {
+                            p.subInPlace(p.grad().mul(0.1));
+                            q.subInPlace(q.grad().mul(0.1));
+                        });
+                    }
+                    plain.zeroGrad();
+                    last.zeroGrad();
+                }
+            }
+        });
+    }
+
+    @Test
+    void deviceAndTypeAtOnce() {
+        Sequential model = convolutions();
+        Tensor count = model.buffers().get(2);
+        assertSame(model, model.to(Device.CPU, DType.FLOAT64));
+        assertEquals(DType.FLOAT64, model.parameters().get(0).dtype());
+        assertEquals(DType.INT64, count.dtype());
+        assertThrows(DTypeException.class, () -> model.to(Device.CPU, DType.INT32));
+        assertEquals(DType.FLOAT64, model.parameters().get(0).dtype());
     }
 }

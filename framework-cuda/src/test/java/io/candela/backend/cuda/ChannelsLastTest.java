@@ -1,6 +1,7 @@
 package io.candela.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.backend.cuda.driver.DnnLibrary.Convolution;
@@ -12,6 +13,7 @@ import io.candela.nn.Layer;
 import io.candela.nn.Linear;
 import io.candela.nn.MaxPool2d;
 import io.candela.nn.ReLU;
+import io.candela.optim.SGD;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
 import io.candela.tensor.MemoryFormat;
@@ -107,6 +109,36 @@ class ChannelsLastTest {
             assertEquals(11, asked().size(), "four, and their gradients, the first without its input's");
             asked().forEach(c -> assertEquals(format, c.format(), c.toString()));
         }
+        assertEquals(Map.of(), HostFallback.calls());
+    }
+
+    @Test
+    void weightsMakeTheNetworkChannelsLast() {
+        Net here = net();
+        SGD optimizer = new SGD(here.parameters(), SGD.options().lr(1e-2).momentum(0.9));
+        Net there = net();
+        assertSame(there, there.to(MemoryFormat.CHANNELS_LAST).to(GPU));
+        SGD other = new SGD(there.parameters(), SGD.options().lr(1e-2).momentum(0.9));
+        asked().clear();
+        for (int step = 0; step < 3; step++) {
+            Tensor y = here.forward(input());
+            Tensor out = there.forward(input().to(GPU));
+            check("result", y.detach(), out.detach());
+            y.square().sum().backward();
+            out.square().sum().backward();
+            optimizer.step();
+            other.step();
+            optimizer.zeroGrad();
+            other.zeroGrad();
+        }
+        asked().forEach(c -> assertEquals(MemoryFormat.CHANNELS_LAST, c.format(), c.toString()));
+        for (int i = 0; i < here.parameters().size(); i++) {
+            check("parameter " + i, here.parameters().get(i).detach(), there.parameters().get(i).detach());
+        }
+        assertEquals(MemoryFormat.CHANNELS_LAST, there.stem.weight().memoryFormat());
+        there.to(Device.CPU, DType.FLOAT64);
+        assertEquals(MemoryFormat.CHANNELS_LAST, there.stem.weight().memoryFormat());
+        assertEquals(DType.FLOAT64, there.stem.weight().dtype());
         assertEquals(Map.of(), HostFallback.calls());
     }
 
