@@ -214,6 +214,22 @@ with torch.random.fork_rng():
             records.record(f"pdist.{p}", f"empty {d}", lambda x: F.pdist(x, p), uniform((1, 3), d))
         records.record("normalize.first", f"{tag} [5, 3]", lambda x: F.normalize(x, dim=0, eps=0.5), uniform((5, 3), d))
         records.record("normalize.first", f"corner {d}", lambda x: F.normalize(x, dim=0, eps=0.5), torch.tensor([[0.0, 0.125], [0.0, 0.25]], dtype=d))
+    for r in ("none", "mean", "sum"):
+        for d, tag in ((F32, "f32"), (F64, "check")):
+            for n, size, classes, more in ((7, 5, 4, ()), (None, 5, 4, ()), (3, 4, 3, (2,)), (2, 3, 5, (2, 3))):
+                rows = () if n is None else (n,)
+                x, w, b = uniform((*rows, size), d), uniform((classes, *more, size), d), uniform((classes, *more), d)
+                labels = torch.randint(0, classes, (*rows, *more))
+                probability = torch.softmax(uniform((*rows, classes, *more), F64), 0 if n is None else 1).mul(64).round().div(64).to(d)
+                at = f"{tag} {rows} {size} {classes} {more}"
+                records.record(f"linearCrossEntropy.{r}", at, lambda x, w, k: F.linear_cross_entropy(x, w, k, reduction=r), x, w, labels)
+                records.record(f"linearCrossEntropy.{r}.smooth", at, lambda x, w, k, b, c: F.linear_cross_entropy(
+                    x, w, k, linear_bias=b, weight=c.detach(), reduction=r, ignore_index=1, label_smoothing=0.2), x, w, labels, b, uniform((classes,), d, 0.5, 2.0))
+                records.record(f"linearCrossEntropy.{r}.probabilities", at, lambda x, w, p: F.linear_cross_entropy(x, w, p, reduction=r), x, w, probability)
+        nothing = torch.full((3,), -100)
+        records.record(f"linearCrossEntropy.{r}", "corner none counts", lambda x, w, k: F.linear_cross_entropy(x, w, k, reduction=r), uniform((3, 2)), uniform((4, 2)), nothing)
+        records.record(f"linearCrossEntropy.{r}", "corner nan", lambda x, w, k: F.linear_cross_entropy(x, w, k, reduction=r),
+                       torch.tensor([[1.0, NAN], [INF, 0.0], [1.0, 2.0]]), uniform((4, 2)), torch.tensor([0, 1, 2]))
 records.write(OUT / "comparisons.bin.gz", HEADER)
 
 # ---- layers with parameters ----

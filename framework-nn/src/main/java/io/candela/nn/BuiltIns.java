@@ -266,6 +266,7 @@ final class BuiltIns {
                 Arrays.copyOf(l.cutoffs, l.cutoffs.length - 1), "div_value", l.divValue, "head_bias", l.head.bias() != null),
                 a -> new AdaptiveLogSoftmaxWithLoss(a.integer("in_features"), a.integer("n_classes"), a.number("div_value"), a.flag("head_bias"),
                         a.integers("cutoffs")));
+        fields(LinearCrossEntropyLoss.class, "in_features", "num_classes", "options");
         fields(GaussianNLLLoss.class, "full", "eps", "reduction");
         fields(HuberLoss.class, "delta", "reduction");
         fields(KLDivLoss.class, "log_target", "reduction");

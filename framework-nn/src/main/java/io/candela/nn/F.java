@@ -21,6 +21,34 @@ public final class F extends SpatialFunctions {
         return io.candela.ops.Linear.apply(x, weight, bias);
     }
 
+    /** {@link #linearCrossEntropy(Tensor, Tensor, Tensor, Tensor, Tensor, Long, Reduction, double, int)} with PyTorch's defaults. */
+    public static Tensor linearCrossEntropy(Tensor input, Tensor linearWeight, Tensor target) {
+        return linearCrossEntropy(input, linearWeight, target, null, null, null, Reduction.MEAN, 0, 0);
+    }
+
+    /**
+     * {@link #crossEntropy(Tensor, Tensor, Tensor, long, Reduction, double)} of the logits that {@link #linear} computes.
+     *
+     * <p>With {@code batchChunkSize} the logits of so many rows are in memory at once: those of each part are forgotten after its loss, and computed a
+     * second time for the gradient. Worth it where there are many more classes than inputs. Results differ from those of all rows at once by rounding;
+     * second derivatives work too.
+     *
+     * @param input          {@code (in)} or {@code (n, in)}
+     * @param linearWeight   {@code (classes, in)}, or {@code (classes, d1, …, in)} for logits {@code (n, classes, d1, …)}
+     * @param target         labels or probabilities, as {@code crossEntropy} takes them
+     * @param linearBias     of the weight's shape without {@code in}, or null
+     * @param weight         of each class, {@code (classes)}, or null for 1
+     * @param ignoreIndex    a label that counts nothing; null for −100 where the target holds labels
+     * @param labelSmoothing from 0 (none) to 1
+     * @param batchChunkSize rows at once; 0 for all
+     * @throws ShapeException if sizes differ, or a label is neither a class nor {@code ignoreIndex}
+     * @throws IllegalArgumentException if {@code ignoreIndex} is given with probabilities
+     */
+    public static Tensor linearCrossEntropy(Tensor input, Tensor linearWeight, Tensor target, Tensor linearBias, Tensor weight, Long ignoreIndex,
+            Reduction reduction, double labelSmoothing, int batchChunkSize) {
+        return LinearCrossEntropy.apply(input, linearWeight, target, linearBias, weight, ignoreIndex, reduction, labelSmoothing, batchChunkSize);
+    }
+
     /** Dimensions {@code from} to {@code to}, both included, merged into one. A view where strides allow. */
     public static Tensor flatten(Tensor x, int from, int to) {
         return x.flatten(from, to);

@@ -1,6 +1,7 @@
 package io.candela.nn;
 
 import io.candela.tensor.DType;
+import io.candela.tensor.Shape;
 import io.candela.tensor.Tensor;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
@@ -60,6 +61,9 @@ final class SpecValues {
         }
         if (value instanceof Enum<?> e) {
             return e.name().toLowerCase(Locale.ROOT);
+        }
+        if (value instanceof Shape shape) {
+            return plain(who, shape.toArray());
         }
         if (value instanceof int[] all) {
             return Arrays.stream(all).mapToObj(i -> (Object) (long) i).toList();
@@ -121,7 +125,7 @@ final class SpecValues {
         if (type == int.class || type == Integer.class) {
             return from.integer(name);
         }
-        if (type == long.class) {
+        if (type == long.class || type == Long.class) {
             return from.integer64(name);
         }
         if (type == double.class || type == Double.class) {
@@ -132,6 +136,9 @@ final class SpecValues {
         }
         if (type == String.class) {
             return from.text(name);
+        }
+        if (type == Shape.class) {
+            return Shape.of(from.integers(name));
         }
         if (type == int[].class) {
             return from.integers(name);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.TestFactory;
@@ -32,6 +33,7 @@ class ComparisonContractTest {
             probabilities(rows, name, r);
             margins(rows, name, r);
             vectors(rows, name, r);
+            linearCrossEntropy(rows, name, r);
         }
         distances(rows);
         rows.forEach(row -> row.slack(SUMS).anyZero());
@@ -98,6 +100,28 @@ class ComparisonContractTest {
                 x -> new TripletMarginLoss(options.withMargin(3).withP(3).withSwap(true)).forward(x[0], x[1], x[2])));
         rows.add(nary("tripletMarginWithDistanceLoss" + name, x -> new TripletMarginWithDistanceLoss((a, b) -> a.sub(b).square().sum(-1), 0.5, true, r)
                 .forward(x[0], x[1], x[2])));
+    }
+
+    /** Each row computes all at once, and in parts of two rows, which must agree. */
+    private static void linearCrossEntropy(List<OpCase> rows, String name, Reduction r) {
+        rows.add(nary("linearCrossEntropy" + name, x -> inParts(n -> F.linearCrossEntropy(x[0], x[1], x[2], null, null, null, r, 0, n)))
+                .rejects(ShapeException.class, "linearCrossEntropy: input must be (n, in) for a linear weight (classes, in) or (classes, d1, ..., in), or (in) for "
+                        + "the first; got input (2, 3) and linear weight (4, 5)", () -> F.linearCrossEntropy(Tensor.zeros(2, 3), Tensor.zeros(4, 5), Tensor.arange(2)))
+                .rejects(ShapeException.class, "linearCrossEntropy: the bias must be (4), the linear weight's shape (4, 3) without the last size; got (3)",
+                        () -> F.linearCrossEntropy(Tensor.zeros(2, 3), Tensor.zeros(4, 3), Tensor.arange(2), Tensor.zeros(3), null, null, r, 0, 0))
+                .rejects(ShapeException.class, "linearCrossEntropy: input and target must have as many rows, got input (2, 3) and target (3)",
+                        () -> F.linearCrossEntropy(Tensor.zeros(2, 3), Tensor.zeros(4, 3), Tensor.arange(3), null, null, null, r, 0, 1))
+                .rejects(IllegalArgumentException.class, "linearCrossEntropy: ignoreIndex 1 needs labels, the target holds probabilities",
+                        () -> F.linearCrossEntropy(Tensor.zeros(2, 3), Tensor.zeros(4, 3), Tensor.zeros(2, 4), null, null, 1L, r, 0, 0)));
+        rows.add(nary("linearCrossEntropy" + name + ".smooth",
+                x -> inParts(n -> F.linearCrossEntropy(x[0], x[1], x[2], x[3], x[4].detach(), 1L, r, 0.2, n))));
+        rows.add(nary("linearCrossEntropy" + name + ".probabilities",
+                x -> inParts(n -> F.linearCrossEntropy(x[0], x[1], x[2], null, null, null, r, 0, n))));
+    }
+
+    /** Half of what all rows at once give and half of what parts of two rows give: gradients of both are in it. */
+    private static Tensor inParts(IntFunction<Tensor> loss) {
+        return loss.apply(0).add(loss.apply(2)).mul(0.5);
     }
 
     private static void distances(List<OpCase> rows) {

@@ -155,6 +155,9 @@ class ModuleSpecTest {
         add(new NLLLoss(NLLLoss.options().withReduction(Reduction.SUM)));
         add(new MultiLabelSoftMarginLoss(MultiLabelSoftMarginLoss.options().withWeight(weight)));
         add(new MultiMarginLoss(MultiMarginLoss.options().withP(2)));
+        add(new LinearCrossEntropyLoss(5, 3));
+        add(new LinearCrossEntropyLoss(5, 3, LinearCrossEntropyLoss.options().withOutFeatures(2, 4).withBias(true).withDtype(DType.FLOAT64)
+                .withWeight(Tensor.ones(3)).withIgnoreIndex(2).withReduction(Reduction.SUM).withLabelSmoothing(0.25).withBatchChunkSize(8)));
         add(new PoissonNLLLoss(PoissonNLLLoss.options().withFull(true)));
         add(new TripletMarginLoss(TripletMarginLoss.options().withSwap(true)));
         for (Module loss : List.of(new L1Loss(Reduction.SUM), new MSELoss(Reduction.NONE), new MultiLabelMarginLoss(Reduction.SUM),
