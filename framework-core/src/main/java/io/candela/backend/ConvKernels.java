@@ -1,5 +1,6 @@
 package io.candela.backend;
 
+import io.candela.tensor.DType;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.Tensor;
 
@@ -19,8 +20,8 @@ public interface ConvKernels {
      */
     void forward(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor out);
 
-    /** Whether there is {@link #forward(Tensor, Tensor, Tensor, ConvGeometry, Tensor, ConvEpilogue)}, for float32. */
-    default boolean hasEpilogue() {
+    /** Whether there is {@link #forward(Tensor, Tensor, Tensor, ConvGeometry, Tensor, ConvEpilogue)} for operands of a type. */
+    default boolean hasEpilogue(DType dtype) {
         return false;
     }
 

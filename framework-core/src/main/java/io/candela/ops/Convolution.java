@@ -57,22 +57,31 @@ public final class Convolution extends JointOp {
 
     /**
      * A convolution of a batch and what comes after it, without a graph and in one go; null if that is not possible here, so that the caller
-     * does one after the other: gradients or a trace are recorded, the device cannot, or something is not float32 or of another size.
+     * does one after the other: gradients or a trace are recorded, the device has no such kernel for the type, or something is of another size. Within
+     * {@link Autocast} the type is the lower one.
      */
     public static Tensor applyThen(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, ConvEpilogue after) {
-        if (Autograd.isGradEnabled() || Tracer.isTracing() || Autocast.concerns(Autocast.Rule.LOWER, x) || x.dim() != geometry.rank() + 2) {
+        if (Autograd.isGradEnabled() || Tracer.isTracing() || x.dim() != geometry.rank() + 2) {
             return null;
         }
         for (Tensor t : new Tensor[] {x, weight, bias, after.weight(), after.bias(), after.residual()}) {
-            if (t != null && (t.dtype() != DType.FLOAT32 || !t.device().equals(x.device()))) {
+            if (t != null && !t.device().equals(x.device())) {
                 return null;
             }
         }
         ConvKernels kernels = Backend.of(x).conv();
+        if (Autocast.concerns(Autocast.Rule.LOWER, x)) {
+            return kernels.hasEpilogue(Autocast.dtype(x.device().type()))
+                    ? Autocast.apply(Autocast.Rule.LOWER, t -> applyThen(who, t[0], t[1], t[2], geometry, after), x, weight, bias) : null;
+        }
+        if (!kernels.hasEpilogue(x.dtype()) || !fits(x, weight) || !fits(x, bias) || !fits(x, after.residual()) || !isAffine(x, after.weight())
+                || !isAffine(x, after.bias())) {
+            return null;
+        }
         Shape result = resultShape(who, x, weight, bias, geometry);
         Tensor mean = after.mean();
         Tensor residual = after.residual();
-        if (!kernels.hasEpilogue() || mean != null && mean.numel() != result.dim(1) || residual != null && !residual.shape().equals(result)) {
+        if (mean != null && mean.numel() != result.dim(1) || residual != null && !residual.shape().equals(result)) {
             return null;
         }
         MemoryFormat order = kernels.format(x, weight);
@@ -85,6 +94,15 @@ public final class Convolution extends JointOp {
         Reference.reachabilityFence(after);
         Reference.reachabilityFence(added);
         return out;
+    }
+
+    private static boolean fits(Tensor x, Tensor other) {
+        return other == null || other.dtype() == x.dtype();
+    }
+
+    /** Whether a normalization of {@code x} takes such a weight: of its type, or float32 with a half type. */
+    private static boolean isAffine(Tensor x, Tensor weight) {
+        return fits(x, weight) || x.dtype().isHalf() && weight.dtype() == DType.FLOAT32;
     }
 
     private static Shape resultShape(String who, Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry) {

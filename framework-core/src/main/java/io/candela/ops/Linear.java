@@ -8,6 +8,7 @@ import io.candela.autograd.Tracer;
 import io.candela.backend.Backend;
 import io.candela.backend.MatrixKernels;
 import io.candela.backend.Reduction;
+import io.candela.tensor.DType;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
@@ -46,14 +47,18 @@ public final class Linear extends NaryOp {
      * other: gradients or a trace are recorded, there is no bias, the device has no such kernel, or it would round less often.
      */
     public static Tensor applyThen(Tensor x, Tensor weight, Tensor bias, MatrixKernels.Activation after) {
-        if (Autograd.isGradEnabled() || Tracer.isTracing() || Autocast.concerns(Autocast.Rule.LOWER, x) || bias == null
-                || !weight.device().equals(x.device()) || !bias.device().equals(x.device()) || !x.dtype().isFloating()
-                || after == MatrixKernels.Activation.GELU_TANH && x.dtype().isHalf()) {
+        boolean lower = Autocast.concerns(Autocast.Rule.LOWER, x);
+        boolean half = lower ? x.dtype() != DType.FLOAT64 : x.dtype().isHalf();
+        if (Autograd.isGradEnabled() || Tracer.isTracing() || bias == null || !weight.device().equals(x.device()) || !bias.device().equals(x.device())
+                || !x.dtype().isFloating() || after == MatrixKernels.Activation.GELU_TANH && half) {
             return null;
         }
         MatrixKernels kernels = Backend.of(x).matrix();
         if (!kernels.hasActivations()) {
             return null;
+        }
+        if (lower) {
+            return Autocast.apply(Autocast.Rule.LOWER, t -> applyThen(t[0], t[1], t[2], after), x, weight, bias);
         }
         check(x, weight, bias);
         Shape lead = x.shape().dropLast(1);

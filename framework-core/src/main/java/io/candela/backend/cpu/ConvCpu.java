@@ -17,8 +17,8 @@ final class ConvCpu implements ConvKernels {
     }
 
     @Override
-    public boolean hasEpilogue() {
-        return true;
+    public boolean hasEpilogue(DType dtype) {
+        return dtype == DType.FLOAT32;
     }
 
     @Override

@@ -65,8 +65,8 @@ final class CudaConv implements ConvKernels {
     }
 
     @Override
-    public boolean hasEpilogue() {
-        return true;
+    public boolean hasEpilogue(DType dtype) {
+        return dtype.isFloating();
     }
 
     @Override
@@ -95,7 +95,8 @@ final class CudaConv implements ConvKernels {
     }
 
     private boolean forwardRelu(Tensor x, Tensor weight, Tensor bias, ConvGeometry geometry, Tensor residual, Tensor out) {
-        Call call = bias == null ? null : Call.of(Pass.FORWARD, x, weight, out, geometry);
+        boolean rounds = out.dtype().isHalf(); // between the kernels one after the other, and not within cuDNN's
+        Call call = bias == null || rounds ? null : Call.of(Pass.FORWARD, x, weight, out, geometry);
         return call != null && device.dnn.runRelu(call.what, call.input(x), call.weight(weight), dense(bias, MemoryFormat.CONTIGUOUS),
                 residual == null ? null : dense(residual, call.format), out);
     }
