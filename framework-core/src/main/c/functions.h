@@ -6,6 +6,18 @@
 #include <stdint.h>
 #include <string.h>
 
+static inline uint32_t bits(float x) {
+    uint32_t v;
+    memcpy(&v, &x, sizeof v);
+    return v;
+}
+
+static inline float from_bits(uint32_t v) {
+    float x;
+    memcpy(&x, &v, sizeof x);
+    return x;
+}
+
 /* The larger of x and a bound; NaN where x is. */
 static inline float most(float x, float bound) { return x < bound ? bound : x; }
 

@@ -7,8 +7,9 @@
 
 #define PACK 1024 /* elements of operands with gaps that are gathered at a time: three packs stay in the first-level cache */
 
-#define TABLES(level) extern const struct kernel JOIN(pointwise, level)[]; \
-    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), 0};
+#define TABLES(level) \
+    extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[]; \
+    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), JOIN(conversions, level), 0};
 
 TABLES(avx2)
 TABLES(avx512)
@@ -48,13 +49,15 @@ struct operand {
     int64_t bytes;
 };
 
-/* The operand's elements from number `first` of a row: in place, or gathered into `pack`. */
+/* The operand's elements from number `first` of a row: in place, or gathered into `pack`, where one that is repeated stays for as long as it can. */
 static const void *elements(const struct kernel *k, const struct operand *o, int64_t row, int64_t first, int64_t n, void *pack) {
     const char *from = o->start + row * o->row + first * o->step * o->bytes;
     if (o->step == 1 || o->bytes == 0) {
         return from;
     }
-    k->gather(from, o->step, o->bytes, n, pack);
+    if (o->step != 0 || (first == 0 && (row == 0 || o->row != 0))) {
+        k->gather(from, o->step, o->bytes, n, pack);
+    }
     return pack;
 }
 
@@ -68,6 +71,10 @@ JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_walk(JNIEnv *en
         {(const char *)(intptr_t)y, yRow, yStep, k->bytes[1]},
         {(const char *)(intptr_t)z, zRow, zStep, k->bytes[2]},
     };
+    float number = (float)a;
+    if (k->bytes[1] && !y) {
+        operands[1].start = (const char *)&number;
+    }
     int dense = 1;
     for (int i = 0; i < 3; i++) {
         dense &= operands[i].bytes == 0 || operands[i].step == 1;

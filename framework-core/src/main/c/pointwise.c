@@ -1,6 +1,6 @@
-/* Element by element loops over float32. Each row of the lists is a kernel: its name, as the Java enum has it, and the result for x, y, z, a and b. */
-#include "kernels.h"
+/* Element by element loops over float32 that wait for memory. */
 #include "functions.h"
+#include "loops.h"
 
 #define UNARY(ROW)                                                                        \
     ROW(NEG, -x)                                                                          \
@@ -16,10 +16,15 @@
     ROW(RSQRT, 1 / sqrtf(x))                                                              \
     ROW(RECIPROCAL, 1 / x)                                                                \
     ROW(HARDSIGMOID, least(most(x + 3, 0), 6) / 6)                                        \
-    ROW(HARDSWISH, x * least(most(x + 3, 0), 6) / 6)
+    ROW(HARDSWISH, x * (least(most(x + 3, 0), 6) / 6))
 
 /* a is the first bound, b the second */
 #define CLAMP(ROW) ROW(CLAMP, least(most(x, (float)a), (float)b))
+
+/* Powers with a fixed number. */
+#define POWERS(ROW)                                                                       \
+    ROW(CUBE, x * x * x)                                                                  \
+    ROW(INVERSE_SQUARE, 1 / (x * x))
 
 #define BINARY(ROW)                                                                       \
     ROW(ADD, x + y)                                                                       \
@@ -30,7 +35,16 @@
     ROW(RDIV, y / x)                                                                      \
     ROW(MAXIMUM, larger(x, y))                                                            \
     ROW(MINIMUM, smaller(x, y))                                                           \
+    ROW(FMAX, x != x ? y : x < y ? y : x)                                                 \
+    ROW(FMIN, x != x ? y : x > y ? y : x)                                                 \
+    ROW(TRUNC_DIVIDE, truncf(x / y))                                                      \
+    ROW(COPYSIGN, copysignf(x, y))                                                        \
+    ROW(HEAVISIDE, x == 0 ? y : (float)(x > 0))                                           \
     ROW(RELU_GRAD, y <= 0 ? 0 : x)                                                        \
+    ROW(SIGMOID_GRAD, x * (y * (1 - y)))                                                  \
+    ROW(TANH_GRAD, x * (1 - y * y))                                                       \
+    ROW(HARDSWISH_GRAD, fabsf(y) < 3 ? x * (y / 3 + 0.5f) : y <= -3 ? 0 : x)              \
+    ROW(HARDSIGMOID_GRAD, fabsf(y) < 3 ? x / 6 : 0)                                       \
     ROW(LEAKY_RELU, x > 0 ? x : x * y)
 
 #define PREDICATE(ROW)                                                                    \
@@ -39,59 +53,33 @@
     ROW(LT, x < y)                                                                        \
     ROW(LE, x <= y)                                                                       \
     ROW(GT, x > y)                                                                        \
-    ROW(GE, x >= y)
+    ROW(GE, x >= y)                                                                       \
+    ROW(AND, (x != 0) & (y != 0))                                                         \
+    ROW(OR, (x != 0) | (y != 0))                                                          \
+    ROW(XOR, (x != 0) ^ (y != 0))
 
 /* a: the number */
 #define TERNARY(ROW)                                                                      \
     ROW(ADDCMUL, x + (float)a * y * z)                                                    \
     ROW(ADDCDIV, x + (float)a * y / z)
 
-#define UNUSED (void)yy, (void)zz, (void)a, (void)b
-#define OPERANDS const void *xx, const void *yy, const void *zz, void *to, int64_t n, double a, double b
-/* An operand may be the result: element i alone is read for element i, whatever the compiler fears. */
-#define EACH _Pragma("GCC ivdep") for (int64_t i = 0; i < n; i++)
-
-#define DEFINE_UNARY(name, result)                                                        \
-    static void name##_loop(OPERANDS) {                                                   \
-        const float *in = xx;                                                             \
-        float *out = to;                                                                  \
-        UNUSED;                                                                           \
-        EACH { float x = in[i]; out[i] = result; }                                        \
-    }
-#define DEFINE_BINARY(name, result)                                                       \
-    static void name##_loop(OPERANDS) {                                                   \
-        const float *left = xx, *right = yy;                                              \
-        float *out = to;                                                                  \
-        UNUSED;                                                                           \
-        EACH { float x = left[i], y = right[i]; out[i] = result; }                        \
-    }
-#define DEFINE_PREDICATE(name, result)                                                    \
-    static void name##_loop(OPERANDS) {                                                   \
-        const float *left = xx, *right = yy;                                              \
-        int8_t *out = to;                                                                 \
-        UNUSED;                                                                           \
-        EACH { float x = left[i], y = right[i]; out[i] = result; }                        \
-    }
-#define DEFINE_TERNARY(name, result)                                                      \
-    static void name##_loop(OPERANDS) {                                                   \
-        const float *first = xx, *second = yy, *third = zz;                               \
-        float *out = to;                                                                  \
-        UNUSED;                                                                           \
-        EACH { float x = first[i], y = second[i], z = third[i]; out[i] = result; }        \
-    }
+static void WHERE_loop(OPERANDS) {
+    const int8_t *condition = xx;
+    const float *left = yy, *right = zz;
+    float *out = to;
+    UNUSED;
+    EACH { out[i] = condition[i] ? left[i] : right[i]; }
+}
 
 UNARY(DEFINE_UNARY)
 CLAMP(DEFINE_UNARY)
+POWERS(DEFINE_UNARY)
 BINARY(DEFINE_BINARY)
 PREDICATE(DEFINE_PREDICATE)
 TERNARY(DEFINE_TERNARY)
 
-#define UNARY_ENTRY(name, result) {#name, name##_loop, {4, 0, 0, 4}, LEVELED(gather)},
-#define BINARY_ENTRY(name, result) {#name, name##_loop, {4, 4, 0, 4}, LEVELED(gather)},
-#define PREDICATE_ENTRY(name, result) {#name, name##_loop, {4, 4, 0, 1}, LEVELED(gather)},
-#define TERNARY_ENTRY(name, result) {#name, name##_loop, {4, 4, 4, 4}, LEVELED(gather)},
-
 const struct kernel LEVELED(pointwise)[] = {
-    UNARY(UNARY_ENTRY) CLAMP(UNARY_ENTRY) BINARY(BINARY_ENTRY) PREDICATE(PREDICATE_ENTRY) TERNARY(TERNARY_ENTRY)
+    UNARY(UNARY_ENTRY) CLAMP(UNARY_ENTRY) POWERS(UNARY_ENTRY) BINARY(BINARY_ENTRY) PREDICATE(PREDICATE_ENTRY) TERNARY(TERNARY_ENTRY)
+    {"WHERE", WHERE_loop, {1, 4, 4, 4}, LEVELED(gather)},
     {0, 0, {0}, 0}
 };

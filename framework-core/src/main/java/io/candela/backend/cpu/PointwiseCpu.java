@@ -181,6 +181,9 @@ final class PointwiseCpu implements PointwiseKernels {
             binary(kernel, MemoryOrder.arrange(a, order), number, compute, MemoryOrder.arrange(out, order));
             return;
         }
+        if (compute == DType.FLOAT32 && out.numel() >= NATIVE && NativeWalk.withNumber(kernel, a, number, out)) {
+            return;
+        }
         Tensor dense = gathered(a, out);
         dense(kernel, dense, number, compute, out);
         releaseCopy(dense, a);
@@ -542,6 +545,9 @@ final class PointwiseCpu implements PointwiseKernels {
             float[] a = HostThread.current().floats(0);
             SmallFloats.read(source, out.shape(), a);
             HostStorage.write(out, a);
+            return;
+        }
+        if (source.dtype() != out.dtype() && out.numel() >= NATIVE && NativeWalk.convert(source, out)) {
             return;
         }
         if (out.dtype() == DType.FLOAT32 && isScattered(source, out)) {
