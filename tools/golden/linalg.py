@@ -194,4 +194,19 @@ record("cond.1", "f32 singular", lambda a: la.cond(a, 1), torch.stack([torch.one
 each("matrixNorm.dims", lambda a: la.matrix_norm(a, INF, dim=(2, 0), keepdim=True), ((2, 3, 4),), make=jittered)
 each("norm.ord", lambda a: la.norm(a, 1), ((4,),), ((3, 2),))
 
+
+def low_rank(f, a, *more):
+    torch.manual_seed(5)
+    u, s, v = f(a, *more)
+    return s, (u * s.unsqueeze(-2)) @ v.mT, u * u, v * v
+
+
+with torch.random.fork_rng():
+    for shape in ((5, 4), (4, 6), (2, 4, 3)):
+        for d, tag in BOTH:
+            m = uniform((1, shape[-1]), d)
+            record("svdLowrank", f"{tag} {list(shape)}", lambda a: low_rank(torch.svd_lowrank, a), spread(shape, d), grad=False)
+            record("svdLowrank.2", f"{tag} {list(shape)}", lambda a, m: low_rank(torch.svd_lowrank, a, 2, 1, m), spread(shape, d), m)
+            record("pcaLowrank", f"{tag} {list(shape)}", lambda a: low_rank(torch.pca_lowrank, a, 2), spread(shape, d))
+            record("pcaLowrank.plain", f"{tag} {list(shape)}", lambda a: low_rank(torch.pca_lowrank, a, 3, False, 0), spread(shape, d))
 records.write(OUT, f"torch {torch.__version__}, seed {SEED}; made by tools/golden/linalg.py")

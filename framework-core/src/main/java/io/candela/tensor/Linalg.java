@@ -2,6 +2,7 @@ package io.candela.tensor;
 
 import io.candela.ops.Contractions;
 import io.candela.ops.Factorizations;
+import io.candela.ops.LowRank;
 import io.candela.ops.MatrixFunctions;
 import io.candela.ops.MatrixNorms;
 import io.candela.ops.PseudoInverse;
@@ -197,6 +198,41 @@ public final class Linalg {
         return Factorizations.svd(a, fullMatrices);
     }
 
+    /** {@link #svdLowrank(Tensor, int, int, Tensor)} with PyTorch's defaults: 6 values at most, 2 iterations. */
+    public static LowRankSVD svdLowrank(Tensor a) {
+        return svdLowrank(a, 6, 2, null);
+    }
+
+    /**
+     * Nearly the {@code q} largest singular values of {@code a}, with their vectors, from products with random vectors of the default generator;
+     * PyTorch's numbers, up to rounding, for the same seed. Worth it where {@code q} is far below both sizes. Gradients are defined only where {@code q} is at most
+     * the rank.
+     *
+     * @param q     how many; for a matrix of rank r a few more than r. The smaller size of {@code a} is the most
+     * @param niter how often the basis is improved
+     * @param mean  what {@code a} is to be lessened by, broadcast; or null
+     * @throws IllegalArgumentException if {@code q} is below 1 or {@code niter} negative
+     */
+    public static LowRankSVD svdLowrank(Tensor a, int q, int niter, Tensor mean) {
+        return LowRank.svd(a, q, niter, mean);
+    }
+
+    /** {@link #pcaLowrank(Tensor, int, boolean, int)} with PyTorch's defaults: 6 components at most, of centered data, 2 iterations. */
+    public static LowRankSVD pcaLowrank(Tensor a) {
+        return pcaLowrank(a, a.dim() < 2 ? 6 : Math.min(6, Math.min(a.size(-2), a.size(-1))), true, 2);
+    }
+
+    /**
+     * Principal components of samples {@code (*, m, n)}, the rows: {@code v}'s columns are the directions, {@code s² / (m − 1)} the variances along them,
+     * {@code a.matmul(v)} the projections. Computed as {@link #svdLowrank(Tensor, int, int, Tensor)}.
+     *
+     * @param center whether the mean of the rows is subtracted first
+     * @throws IllegalArgumentException if {@code q} is not 0 to the smaller size of {@code a}, or {@code niter} is negative
+     */
+    public static LowRankSVD pcaLowrank(Tensor a, int q, boolean center, int niter) {
+        return LowRank.pca(a, q, center, niter);
+    }
+
     /** Singular values in falling order. */
     public static Tensor svdvals(Tensor a) {
         return Factorizations.svdvals(a);
@@ -382,6 +418,15 @@ public final class Linalg {
      * @param vh right singular vectors as rows
      */
     public record SVD(Tensor u, Tensor s, Tensor vh) {}
+
+    /**
+     * A part of a singular value decomposition, {@code u diag(s) vᵀ}.
+     *
+     * @param u left singular vectors as columns, {@code (*, m, q)}
+     * @param s singular values in falling order, {@code (*, q)}
+     * @param v right singular vectors as columns, {@code (*, n, q)}
+     */
+    public record LowRankSVD(Tensor u, Tensor s, Tensor v) {}
 
     /**
      * Least squares.

@@ -20,6 +20,7 @@ import io.candela.testing.OpCase;
 import io.candela.testing.OpContract;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.Test;
@@ -172,10 +173,29 @@ class LinalgContractTest {
                     return new Tensor[] {f.u().matmul(f.u().mT()), f.s(), f.vh().matmul(f.vh().mT()),
                         f.u().narrow(-1, 0, k).mul(f.s().unsqueeze(-2)).matmul(f.vh().narrow(-2, 0, k))};
                 }).slack(60),
+                naryMany("svdLowrank", x -> lowRank(() -> Linalg.svdLowrank(x[0]))).loose().slack(200)
+                        .rejects(ShapeException.class, "svdLowrank: at least two dimensions are needed, got (3)", () -> Linalg.svdLowrank(Tensor.ones(3)))
+                        .rejects(ShapeException.class, "svdLowrank: the mean (4) does not broadcast to (2, 3)",
+                                () -> Linalg.svdLowrank(Tensor.ones(2, 3), 1, 0, Tensor.ones(4)))
+                        .rejects(IllegalArgumentException.class, "svdLowrank: q must be 1 or more, got 0", () -> Linalg.svdLowrank(Tensor.ones(2, 3), 0, 0, null))
+                        .rejects(IllegalArgumentException.class, "svdLowrank: niter must be 0 or more, got -1",
+                                () -> Linalg.svdLowrank(Tensor.ones(2, 3), 1, -1, null)),
+                naryMany("svdLowrank.2", x -> lowRank(() -> Linalg.svdLowrank(x[0], 2, 1, x[1]))).loose().slack(400),
+                naryMany("pcaLowrank", x -> lowRank(() -> Linalg.pcaLowrank(x[0], 2, true, 2))).loose().slack(400)
+                        .rejects(IllegalArgumentException.class, "pcaLowrank: q must be 0 to 2, the smaller size of (2, 3), got 3",
+                                () -> Linalg.pcaLowrank(Tensor.ones(2, 3), 3, true, 2)),
+                naryMany("pcaLowrank.plain", x -> lowRank(() -> Linalg.pcaLowrank(x[0], 3, false, 0))).loose().slack(400),
                 unary("pinv", Linalg::pinv).slack(200).rejects(IllegalArgumentException.class, "pinv: atol must be 0 or more, got -1.0",
                         () -> Linalg.pinv(Tensor.eye(2), -1, 0)),
                 unary("matrixRank", Linalg::matrixRank),
                 binary("lstsq", (a, b) -> Linalg.lstsq(a, b).solution()).slack(200));
+    }
+
+    /** What does not depend on the vectors' signs, after a seed. */
+    private static Tensor[] lowRank(Supplier<Linalg.LowRankSVD> decomposition) {
+        Tensor.manualSeed(5);
+        Linalg.LowRankSVD f = decomposition.get();
+        return new Tensor[] {f.s(), f.u().mul(f.s().unsqueeze(-2)).matmul(f.v().mT()), f.u().mul(f.u()), f.v().mul(f.v())};
     }
 
     private static List<OpCase> norms() {
