@@ -38,6 +38,28 @@ public interface NnKernels {
      */
     void random(Distribution distribution, double first, double second, Generator generator, Tensor out);
 
+    /** Whether there are {@link #dropout} and its gradient. */
+    default boolean hasDropout() {
+        return false;
+    }
+
+    /**
+     * Sets each element of {@code out} to that of {@code x} divided by {@code keep} with probability {@code keep}, else to 0, for at least one element.
+     *
+     * @param keep      above 0 and below 1
+     * @param generator of the device
+     * @param out       dense, in any order of dimensions
+     * @param kept      takes true where elements stay; bool, in the order of {@code out}
+     */
+    default void dropout(Tensor x, double keep, Generator generator, Tensor out, Tensor kept) {
+        throw new UnsupportedOperationException("there is no such kernel; see hasDropout");
+    }
+
+    /** {@code out = g · kept · scale}, of at least one element; {@code out} is in the order of {@code kept}. */
+    default void dropoutGrad(Tensor g, Tensor kept, double scale, Tensor out) {
+        throw new UnsupportedOperationException("there is no such kernel; see hasDropout");
+    }
+
     /** What {@link #random} draws, with the meaning of its two parameters. */
     enum Distribution {
         /** From first to second, second excluded. */ UNIFORM,

@@ -20,7 +20,9 @@ final class Dropouts {
 
     /** Elements. */
     static Tensor plain(Tensor x, double p, boolean training) {
-        return apply("dropout", x, p, training, false, () -> elementMask(x, 1 - p));
+        check("dropout", p);
+        Tensor fused = training && p > 0 && p < 1 && x.numel() > 0 ? io.candela.ops.Dropout.apply(x, p) : null;
+        return fused != null ? fused : apply("dropout", x, p, training, false, () -> elementMask(x, 1 - p));
     }
 
     /** Elements, set to what SELU tends to. */

@@ -6,8 +6,9 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.ShapeException;
 import io.candela.tensor.Tensor;
+import java.util.Arrays;
 
-/** Softmax and the loss of classes, each in one kernel per row; random numbers. */
+/** Softmax and the loss of classes, each in one kernel per row; random numbers and dropout. */
 final class CudaNn implements NnKernels {
     private static final int WARP = 32;
     private static final int ROWS_PER_BLOCK = 8; // of rows that a warp does
@@ -95,5 +96,30 @@ final class CudaNn implements NnKernels {
     @Override
     public void random(Distribution distribution, double first, double second, Generator generator, Tensor out) {
         random.fill(distribution, first, second, generator, out);
+    }
+
+    @Override
+    public boolean hasDropout() {
+        return true;
+    }
+
+    @Override
+    public void dropout(Tensor x, double keep, Generator generator, Tensor out, Tensor kept) {
+        random.dropout(inOrder(x, out), keep, generator, out, kept);
+    }
+
+    @Override
+    public void dropoutGrad(Tensor g, Tensor kept, double scale, Tensor out) {
+        random.dropoutGrad(inOrder(g, out), kept, scale, out);
+    }
+
+    /** The tensor in the order of a dense one, or a copy that is. */
+    private static Tensor inOrder(Tensor x, Tensor like) {
+        if (Arrays.equals(x.strides(), like.strides())) {
+            return x;
+        }
+        Tensor out = Tensor.emptyStrided(like.shape(), like.strides(), x.dtype(), x.device());
+        Backend.of(x).pointwise().copy(x, out);
+        return out;
     }
 }

@@ -47,7 +47,7 @@ final class CudaRandom {
             long range = (long) second - low;
             boolean wideRange = Long.compareUnsigned(range, WIDE_RANGE) >= 0;
             Launch l = kernel(wideRange ? "integers_64" : "integers_32").tensor(to).number(type.ordinal()).number(to.numel()).number(range).number(low);
-            run(l, to.numel(), wideRange ? 2 : 4, generator);
+            run(l, to.numel(), count(to.numel(), wideRange ? 2 : 4), generator);
         } else {
             Launch l = kernel(name(distribution) + (wide ? "_float64" : "_float32")).tensor(to).number(type.ordinal()).number(to.numel());
             if (wide) {
@@ -56,7 +56,7 @@ final class CudaRandom {
                 boolean bounds = distribution == Distribution.UNIFORM;
                 l.number(bounds ? Half.round(type, (float) first) : (float) first).number(bounds ? Half.round(type, (float) second) : (float) second);
             }
-            run(l, to.numel(), wide ? 2 : 4, generator);
+            run(l, to.numel(), count(to.numel(), wide ? 2 : 4), generator);
         }
         Dense.finish(to, out);
     }
@@ -93,11 +93,58 @@ final class CudaRandom {
         }
     }
 
-    /** Adds where numbers come from, and launches. */
-    private void run(Launch launch, int n, int perStep, Generator generator) {
+    private int blocks(int n) {
         int most = device.properties.multiprocessors() * (device.properties.threadsPerMultiprocessor() / BLOCK);
-        int blocks = Math.min(most, (n - 1) / BLOCK + 1);
-        long count = ((n - 1) / ((long) BLOCK * blocks * perStep) + 1) * 4;
+        return Math.min(most, (n - 1) / BLOCK + 1);
+    }
+
+    /** How far a stream gets by {@code n} elements, of which each step of a thread makes {@code perStep} of four numbers. */
+    private long count(int n, int perStep) {
+        return ((n - 1) / ((long) BLOCK * blocks(n) * perStep) + 1) * 4;
+    }
+
+    /**
+     * Dropout as {@link NnKernels#dropout} says, as many neighbours per thread at a time as 16 bytes hold, if all lie so.
+     *
+     * @param x dense, in the order of the others
+     */
+    void dropout(Tensor x, double keep, Generator generator, Tensor out, Tensor kept) {
+        int n = x.numel();
+        int pack = pack(x, out, kept);
+        Launch l = dropoutKernel("dropout_" + pack, x.dtype()).tensor(x).tensor(out).tensor(kept).number(n);
+        if (x.dtype() == DType.FLOAT64) {
+            l.number(keep).number(1 / keep);
+        } else {
+            l.number((float) keep).number((float) (1.0 / (float) keep));
+        }
+        // PyTorch takes four numbers for four elements to be enough for packs of two and of eight, too, and then draws some of them twice
+        run(l, n, pack == 8 ? Math.max(count(n, 4), 2 * count(n, 8)) : count(n, pack == 2 ? 2 : 4), generator);
+    }
+
+    /** {@code g · kept · scale}; all dense, in one order. */
+    void dropoutGrad(Tensor g, Tensor kept, double scale, Tensor out) {
+        int n = g.numel();
+        int pack = pack(g, out, kept);
+        Launch l = dropoutKernel("dropout_grad_" + pack, g.dtype()).tensor(g).tensor(kept).tensor(out).number(n);
+        (g.dtype() == DType.FLOAT64 ? l.number(scale) : l.number((float) scale)).over((n - 1) / pack + 1);
+    }
+
+    private Launch dropoutKernel(String name, DType type) {
+        return Launch.of(device.kernels.get("dropout.cu", name + '_' + type.torchName()));
+    }
+
+    private static int pack(Tensor x, Tensor out, Tensor kept) {
+        int width = x.dtype().bytes();
+        int pack = 16 / width;
+        long addresses = CudaStorage.address(x) | CudaStorage.address(out);
+        while (x.numel() % pack != 0 || addresses % (pack * width) != 0 || CudaStorage.address(kept) % pack != 0) {
+            pack /= 2;
+        }
+        return pack;
+    }
+
+    /** Adds where numbers come from, {@code count} of each stream, and launches. */
+    private void run(Launch launch, int n, long count, Generator generator) {
         Generator.Place place = generator.reserve(count);
         Captured captured = CudaThread.current().captured(device);
         if (captured == null) {
@@ -105,6 +152,6 @@ final class CudaRandom {
         } else {
             launch.longs(0, captured.offset(generator, place, count), captured.place(generator));
         }
-        launch.run(blocks, BLOCK, 0);
+        launch.run(blocks(n), BLOCK, 0);
     }
 }

@@ -45,3 +45,8 @@ struct Stream {
         return out;
     }
 };
+
+/** A uniform number in (0, 1]. */
+__device__ __forceinline__ float unit(unsigned bits) {
+    return fmaf((float) bits, 0x1p-32f, 0x1p-33f);
+}

@@ -28,10 +28,6 @@ template <> struct Numbers<uint64> {
 };
 
 // --- uniform in (0, 1] ---
-__device__ __forceinline__ float unit(unsigned bits) {
-    return fmaf((float) bits, 0x1p-32f, 0x1p-33f);
-}
-
 __device__ __forceinline__ double unit(unsigned low, unsigned high) {
     return fma((double) (low ^ (uint64) high << 21), 0x1p-53, 0x1p-54);
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.candela.autograd.Autograd;
 import io.candela.autograd.Checkpoint;
 import io.candela.nn.F;
 import io.candela.tensor.DType;
@@ -169,7 +170,7 @@ class CudaRandomTest {
             }
         }
         float[] rows = empty(DType.FLOAT32, 5, 7).normalInPlace(0, 1, generator()).toFloatArray();
-        assertArrayEquals(rows, empty(DType.FLOAT32, 7, 5).t().normalInPlace(0, 1, generator()).toFloatArray());
+        assertArrayEquals(rows, empty(DType.FLOAT32, 7, 5).t().normalInPlace(0, 1, generator()).t().toFloatArray(), "through memory");
         for (DType type : DType.values()) {
             double[] ones = empty(type, 4000).bernoulliInPlace(0.3, generator()).to(DType.FLOAT64).toDoubleArray();
             assertEquals(0.3, Arrays.stream(ones).sum() / 4000, 0.03, type.toString());
@@ -263,6 +264,75 @@ class CudaRandomTest {
         assertThrows(DeviceException.class, () -> empty(DType.FLOAT32, 3).uniformInPlace(0, 1, new Generator(Device.cuda(1))));
         assertThrows(IllegalArgumentException.class, () -> empty(DType.FLOAT32, 3).uniformInPlace(1, 0, generator()));
         assertThrows(IllegalArgumentException.class, () -> empty(DType.FLOAT32, 3).normalInPlace(0, -1, generator()));
+    }
+
+    /** Whether each element stays, as PyTorch's kernel for packs of so many neighbours decides; {@code offset} is the generator's before. */
+    private static boolean stays(int i, int n, int pack, long offset, double keep) {
+        if (pack == 1) {
+            int[] b = bits(i, n, 4, offset);
+            return unit(b[b[4]]) < (float) keep;
+        }
+        int threads = blocks(n) * 256;
+        int thread = i / pack % threads;
+        int place = i % pack;
+        long block = offset / 4 + (long) (i / pack / threads) * Math.max(1, pack / 4) + place / 4;
+        int word = philox(new int[] {(int) block, (int) (block >>> 32), thread, 0}, new int[] {(int) SEED, (int) (SEED >>> 32)})[place % 4];
+        return unit(word) < (float) keep;
+    }
+
+    @Test
+    void dropoutDecidesAsPyTorch() {
+        int large = blocks(1 << 30) * 256 * 4 + 256;
+        Object[][] cases = {{DType.FLOAT32, 1000, 4}, {DType.FLOAT32, 1002, 2}, {DType.FLOAT32, 1001, 1}, {DType.FLOAT32, large, 4}, {DType.FLOAT16, 2000, 8},
+            {DType.BFLOAT16, 2004, 4}, {DType.BFLOAT16, 1002, 2}, {DType.FLOAT16, 999, 1}, {DType.BFLOAT16, large, 8}, {DType.FLOAT64, 1000, 2}};
+        Cuda.resetFallbacks();
+        for (Object[] c : cases) {
+            DType type = (DType) c[0];
+            int n = (int) c[1];
+            Tensor.manualSeed(SEED);
+            Tensor first = F.dropout(Tensor.full(Shape.of(n), 3, type, GPU), 0.3, true);
+            long offset = Generator.getDefault(GPU).offset();
+            Tensor second = F.dropout(Tensor.full(Shape.of(n), 3, type, GPU), 0.3, true);
+            double kept = Tensor.scalar(3 * (type == DType.FLOAT64 ? 1 / 0.7 : (float) (1 / 0.7))).to(type).item();
+            int pack = (int) c[2];
+            for (int round = 0; round < 2; round++) {
+                double[] found = (round == 0 ? first : second).to(DType.FLOAT64).toDoubleArray();
+                for (int i = 0; i < n; i += i > n - 300 ? 1 : 7) {
+                    assertEquals(stays(i, n, pack, round * offset, 0.7) ? kept : 0, found[i], 1e-6, type + " of " + n + ", element " + i);
+                }
+            }
+            long most = (n - 1) / (blocks(n) * 256L * 4) + 1;
+            assertTrue(offset >= 4 * most, "PyTorch's, or more where it would draw numbers twice");
+            assertTrue(offset == 4 * most || pack == 8 || pack == 2);
+        }
+        assertEquals(java.util.Map.of(), Cuda.fallbacks());
+    }
+
+    @Test
+    void dropoutGoesThroughMemoryAndBack() {
+        Tensor.manualSeed(SEED);
+        Tensor rows = F.dropout(Tensor.ones(6, 8).to(GPU), 0.5, true);
+        Tensor.manualSeed(SEED);
+        Tensor turned = F.dropout(Tensor.ones(8, 6).t().to(GPU).t().contiguous().t(), 0.5, true);
+        assertArrayEquals(rows.toFloatArray(), turned.t().contiguous().view(6, 8).toFloatArray(), "in the order of memory");
+        assertArrayEquals(new int[] {1, 6}, turned.stride(0) == 1 ? turned.strides() : turned.t().strides());
+        for (DType type : new DType[] {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT64}) {
+            Tensor x = Tensor.full(Shape.of(5, 7), 2, type, GPU).setRequiresGrad(true);
+            Tensor y = F.dropout(x, 0.25, true);
+            Tensor g = Tensor.arange(35.0).view(7, 5).t().to(type).to(GPU);
+            y.backward(g);
+            double[] expected = y.detach().ne(0).to(DType.FLOAT64).mul(g.to(DType.FLOAT64)).div(0.75).to(type).to(DType.FLOAT64).contiguous().toDoubleArray();
+            assertArrayEquals(expected, x.grad().to(DType.FLOAT64).contiguous().toDoubleArray(), type == DType.BFLOAT16 ? 0.26 : 1e-5, type.toString());
+        }
+        Tensor x = Tensor.full(Shape.of(30), 2, DType.FLOAT64, GPU).setRequiresGrad(true);
+        Tensor y = F.dropout(x, 0.4, true);
+        Tensor g = Autograd.grad(new Tensor[] {y.square().sum()}, new Tensor[] {x}, null, true, true, false)[0];
+        Tensor second = Autograd.grad(g.sum(), x)[0];
+        assertArrayEquals(y.detach().ne(0).to(DType.FLOAT64).mul(2 / 0.36).toDoubleArray(), second.toDoubleArray(), 1e-9);
+        Tensor odd = Tensor.of(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1, 1}).to(GPU);
+        assertTrue(Float.isNaN(F.dropout(odd, 0.5, true).toFloatArray()[0]));
+        assertEquals(0, F.dropout(Tensor.zeros(0).to(GPU), 0.5, true).numel());
+        assertArrayEquals(new float[] {0, 0}, F.dropout(Tensor.ones(2).to(GPU), 1, true).toFloatArray());
     }
 
     @Test
