@@ -6,6 +6,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Added to a small float, leaves the nearest integer in the last bits. */
+#define MAGIC 0x1.8p23f
+#define MAGIC_BITS 0x4B400000
+
+/* x y + z rounded once, by the processor. */
+#define FMA(x, y, z) fmaf(x, y, z)
+
 static inline uint32_t bits(float x) {
     uint32_t v;
     memcpy(&v, &x, sizeof v);

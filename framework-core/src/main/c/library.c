@@ -8,8 +8,8 @@
 #define PACK 1024 /* elements of operands with gaps that are gathered at a time: three packs stay in the first-level cache */
 
 #define TABLES(level) \
-    extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[]; \
-    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), JOIN(conversions, level), 0};
+    extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[]; \
+    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), JOIN(conversions, level), JOIN(functions, level), 0};
 
 TABLES(avx2)
 TABLES(avx512)

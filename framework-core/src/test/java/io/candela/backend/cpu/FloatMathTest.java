@@ -53,6 +53,14 @@ class FloatMathTest {
 
     private static void check(UnaryKernel kernel, DoubleUnaryOperator exact, float[] x, float[] y, double ulps) {
         assertTrue(new FloatActivations().unary(kernel, x, y, x.length));
+        compare(kernel, exact, x, y, ulps);
+        Tensor z = Tensor.of(x, x.length);
+        if (NativeWalk.unary(kernel, z, z)) { // in C
+            compare(kernel, exact, x, z.toFloatArray(), ulps);
+        }
+    }
+
+    private static void compare(UnaryKernel kernel, DoubleUnaryOperator exact, float[] x, float[] y, double ulps) {
         for (int i = 0; i < x.length; i++) {
             double wanted = exact.applyAsDouble(x[i]);
             float rounded = (float) wanted;
