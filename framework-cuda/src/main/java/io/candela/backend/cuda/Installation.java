@@ -43,13 +43,18 @@ record Installation(CudaDriver driver, KernelCompiler compiler, String problem) 
         return null;
     }
 
+    /** The file that the dynamic linker did not find; null if it was something else. */
+    static String missingLibrary(Throwable t) {
+        Matcher library = MISSING_LIBRARY.matcher(String.valueOf(t.getMessage()));
+        return library.find() ? library.group(1) : null;
+    }
+
     /** What is missing, and where to get it. */
     static String explain(Throwable e) {
         for (Throwable t = e; t != null; t = t.getCause()) {
             String message = String.valueOf(t.getMessage());
-            Matcher library = MISSING_LIBRARY.matcher(message);
-            if (library.find()) {
-                String name = library.group(1);
+            String name = missingLibrary(t);
+            if (name != null) {
                 return name.startsWith("libcuda.so") ? "there is no NVIDIA driver here (" + name + " is missing); install it"
                         : name + " is missing; " + (name.startsWith("libcudnn") ? Libraries.CUDNN : Libraries.TOOLKIT);
             }

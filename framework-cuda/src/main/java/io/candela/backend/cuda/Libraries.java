@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * NVIDIA's libraries on this machine, each asked for its version by itself: so that all that are missing are told at once, also where the preset
@@ -17,6 +19,8 @@ import java.util.Map;
 final class Libraries {
     static final String TOOLKIT = "install CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
     static final String CUDNN = "install cuDNN 9 for CUDA 13, or put the folder that has it on LD_LIBRARY_PATH";
+    /** The parts of cuDNN 9 in the order in which they need each other: the preset links the first, cuDNN itself loads the others for convolutions. */
+    private static final List<String> CUDNN_PARTS = List.of("graph", "ops", "cnn", "adv", "engines_precompiled", "engines_runtime_compiled", "heuristic");
     /** Where the preset looks before it asks the dynamic linker. */
     private static final List<String> PREFIXES = List.of("/usr/local/cuda-13.1/lib64", "/usr/local/cuda/lib64", "/usr/lib64");
 
@@ -43,7 +47,7 @@ final class Libraries {
         }));
         versions.put("cuBLAS", version(folders, "libcublasLt.so.13", TOOLKIT, library -> hundreds(number(library, "cublasLtGetVersion"))));
         versions.put("cuDNN", version(folders, "libcudnn.so.9", CUDNN + "; until then convolutions are matrix products",
-                library -> hundreds(number(library, "cudnnGetVersion"))));
+                library -> hundreds(number(library, "cudnnGetVersion")) + missingParts(folders)));
         versions.put("NVRTC", version(folders, "libnvrtc.so.13", TOOLKIT, library -> {
             IntByReference major = new IntByReference();
             IntByReference minor = new IntByReference();
@@ -53,9 +57,29 @@ final class Libraries {
         return versions;
     }
 
+    private static Path find(List<String> folders, String file) {
+        return folders.stream().filter(folder -> !folder.isBlank()).map(folder -> Path.of(folder, file)).filter(Files::exists).findFirst().orElse(null);
+    }
+
+    /** What else of cuDNN is not there; nothing if all is. */
+    private static String missingParts(List<String> folders) {
+        Set<String> missing = new LinkedHashSet<>();
+        for (String part : CUDNN_PARTS) {
+            String file = "libcudnn_" + part + ".so.9";
+            Path found = find(folders, file);
+            try {
+                NativeLibrary.getInstance(found == null ? file : found.toString());
+            } catch (UnsatisfiedLinkError e) {
+                String absent = Installation.missingLibrary(e); // itself, or one that it needs
+                missing.add(absent != null ? absent : found + " (cannot be loaded)");
+            }
+        }
+        return missing.isEmpty() ? "" : ", but without " + String.join(", ", missing) + "; " + CUDNN.replace("install cuDNN", "install all of cuDNN")
+                + "; until then convolutions fail or are matrix products";
+    }
+
     private static String version(List<String> folders, String file, String remedy, java.util.function.Function<NativeLibrary, String> ask) {
-        Path found = folders.stream().filter(folder -> !folder.isBlank()).map(folder -> Path.of(folder, file)).filter(Files::exists).findFirst()
-                .orElse(null);
+        Path found = find(folders, file);
         try {
             return ask.apply(NativeLibrary.getInstance(found == null ? file : found.toString()));
         } catch (UnsatisfiedLinkError e) {
