@@ -133,7 +133,7 @@ class DTypesContractTest {
                 function("log1p", Tensor::log1p),
                 function("expm1", Tensor::expm1),
                 function("sqrt", Tensor::sqrt),
-                function("rsqrt", Tensor::rsqrt),
+                function("rsqrt", Tensor::rsqrt).slack(2), // on a GPU PyTorch rounds the square in the gradient's cube, in float16, too
                 function("reciprocal", Tensor::reciprocal),
                 function("sigmoid", Tensor::sigmoid),
                 function("tanh", Tensor::tanh),
