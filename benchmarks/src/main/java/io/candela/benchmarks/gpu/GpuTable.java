@@ -19,6 +19,7 @@ import io.candela.optim.Adam;
 import io.candela.optim.SGD;
 import io.candela.tensor.DType;
 import io.candela.tensor.Device;
+import io.candela.tensor.DeviceException;
 import io.candela.tensor.MemoryFormat;
 import io.candela.tensor.StateDict;
 import io.candela.tensor.Tensor;
@@ -41,17 +42,41 @@ public final class GpuTable {
 
     private final Device device;
     private final boolean small; // to try the program itself
+    private int failed; // rows
 
     private GpuTable(Device device, boolean small) {
         this.device = device;
         this.small = small;
     }
 
-    /** Prints the table. */
+    /** Prints the table. Exit code 1 if the device cannot be used or a row failed, 2 for options that there are not. */
     public static void main(String[] args) throws IOException {
-        List<String> options = Arrays.asList(args);
-        int at = options.indexOf("--device");
-        new GpuTable(Device.parse(at < 0 ? "cuda:0" : options.get(at + 1)), options.contains("--small")).print();
+        String device = "cuda:0";
+        boolean small = false;
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals("--small")) {
+                small = true;
+            } else if (args[i].equals("--device") && i + 1 < args.length) {
+                device = args[++i];
+            } else {
+                end(2, "unknown option " + args[i] + "; usage: GpuTable [--device cuda:0] [--small]");
+            }
+        }
+        try {
+            Backends.of(Device.parse(device)).synchronize();
+        } catch (DeviceException e) {
+            end(1, e.getMessage());
+        }
+        GpuTable table = new GpuTable(Device.parse(device), small);
+        table.print();
+        if (table.failed > 0) {
+            end(1, table.failed + " rows failed");
+        }
+    }
+
+    private static void end(int code, String reason) {
+        System.err.println("GpuTable: " + reason);
+        System.exit(code);
     }
 
     private void print() throws IOException {
@@ -119,12 +144,13 @@ public final class GpuTable {
         double value() throws IOException;
     }
 
-    private static void row(String name, String unit, Measurement measurement) throws IOException {
+    private void row(String name, String unit, Measurement measurement) throws IOException {
         String value;
         try {
             value = String.format(Locale.ROOT, "%.3f %s", measurement.value(), unit);
         } catch (RuntimeException e) { // too little memory, say: the other rows are of use all the same
             value = "failed: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            failed++;
         }
         System.out.println(name + "\t" + value);
         System.gc(); // what the row used, before the next one needs it
