@@ -20,6 +20,18 @@ struct kernel {
     gathering *gather; /* of the same level */
 };
 
+/*
+ * Rows of `columns` float32 each: elements of a row are `step` elements apart, rows are `row` elements apart. What is written to `out`, and what `outRow`
+ * and `a` mean, is the kernel's; so is the number that it returns.
+ */
+#define MATRIX const float *x, int64_t rows, int64_t columns, int64_t row, int64_t step, void *out, int64_t outRow, double a
+typedef double matrix(MATRIX);
+
+struct matrix_kernel {
+    const char *name;
+    matrix *run;
+};
+
 /* name_level: the same function or table for several levels in one library. */
 #define JOIN(name, level) name##_##level
 #define JOINED(name, level) JOIN(name, level)

@@ -7,15 +7,25 @@
 
 #define PACK 1024 /* elements of operands with gaps that are gathered at a time: three packs stay in the first-level cache */
 
+/* Kernels of one file, `size` bytes each, of which the first is the name. */
+struct table {
+    const void *kernels;
+    size_t size;
+};
+
+#define WALKED(name, level) {JOIN(name, level), sizeof(struct kernel)}
+#define MATRICES(name, level) {JOIN(name, level), sizeof(struct matrix_kernel)}
 #define TABLES(level) \
     extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[]; \
-    static const struct kernel *const JOIN(tables, level)[] = {JOIN(pointwise, level), JOIN(conversions, level), JOIN(functions, level), 0};
+    extern const struct matrix_kernel JOIN(reductions, level)[]; \
+    static const struct table JOIN(tables, level)[] = { \
+        WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), {0, 0}};
 
 TABLES(avx2)
 TABLES(avx512)
 
 /* Of this processor's level; null below the lowest. */
-static const struct kernel *const *tables(void) {
+static const struct table *tables(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
         return tables_avx512;
@@ -29,10 +39,10 @@ JNIEXPORT jlong JNICALL Java_io_candela_backend_cpu_NativeKernels_address(JNIEnv
     if (!wanted) {
         return 0; /* OutOfMemoryError is pending */
     }
-    const struct kernel *found = 0;
-    for (const struct kernel *const *table = tables(); table && *table && !found; table++) {
-        for (const struct kernel *k = *table; k->name && !found; k++) {
-            if (!strcmp(k->name, wanted)) {
+    const char *found = 0;
+    for (const struct table *table = tables(); table && table->kernels && !found; table++) {
+        for (const char *k = table->kernels; *(const char *const *)k && !found; k += table->size) {
+            if (!strcmp(*(const char *const *)k, wanted)) {
                 found = k;
             }
         }
@@ -92,4 +102,12 @@ JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_walk(JNIEnv *en
             k->run(in[0], in[1], in[2], to + first * k->bytes[3], n, a, b);
         }
     }
+}
+
+JNIEXPORT jdouble JNICALL Java_io_candela_backend_cpu_NativeKernels_matrix(JNIEnv *env, jclass type, jlong kernel, jlong x, jlong rows, jlong columns,
+        jlong row, jlong step, jlong out, jlong outRow, jdouble a) {
+    (void)env;
+    (void)type;
+    const struct matrix_kernel *k = (const struct matrix_kernel *)(intptr_t)kernel;
+    return k->run((const float *)(intptr_t)x, rows, columns, row, step, (void *)(intptr_t)out, outRow, a);
 }

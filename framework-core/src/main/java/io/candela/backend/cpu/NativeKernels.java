@@ -17,6 +17,9 @@ final class NativeKernels {
     private static final String LIBRARY = "native/" + Loader.getPlatform() + "/libcandela.so";
     private static final boolean LOADED = load();
 
+    /** Set to false by tests alone, which compare the loops over matrices with those in Java. */
+    static boolean on = true;
+
     private NativeKernels() {}
 
     private static boolean load() {
@@ -59,4 +62,14 @@ final class NativeKernels {
      */
     static native void walk(long kernel, long rows, long columns, long out, long outRow, long x, long xRow, long xStep, long y, long yRow, long yStep, long z,
             long zRow, long zStep, double a, double b);
+
+    /**
+     * Runs a kernel over a matrix of float32.
+     *
+     * @param kernel from {@link #find}, one whose name ends in "along" or "down"
+     * @param row    elements from row to row of x
+     * @param step   elements from one element of a row of x to the next
+     * @param outRow what it and {@code a} mean is the kernel's, as is the result
+     */
+    static native double matrix(long kernel, long x, long rows, long columns, long row, long step, long out, long outRow, double a);
 }

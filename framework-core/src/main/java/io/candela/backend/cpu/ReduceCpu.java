@@ -40,6 +40,9 @@ final class ReduceCpu implements ReduceKernels {
                 small(reduction, x, outer, inner, out);
                 return;
             }
+            if (NativeReduce.reduce(reduction, x, dims, outer, inner, out)) {
+                return;
+            }
             if (dims == 1 && x.dim() == 2 && x.strides()[0] == 1 && inner > 1 && reduction == Reduction.SUM) {
                 if (x.numel() >= FloatReduce.DNN && ReduceDnn.columns(false, x, outer, inner, out)) {
                     return;
@@ -360,6 +363,9 @@ final class ReduceCpu implements ReduceKernels {
             return;
         }
         int inner = x.numel() / outer;
+        if (NativeReduce.argExtreme(largest, x, outer, inner, out)) {
+            return;
+        }
         Blocks in = new Blocks(SmallFloats.dense(x), x.shape());
         long[] positions = new long[outer];
         int rows = Math.max(1, CHUNK / Math.max(1, inner));

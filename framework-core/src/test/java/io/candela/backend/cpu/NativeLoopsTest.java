@@ -1,0 +1,97 @@
+package io.candela.backend.cpu;
+
+import io.candela.tensor.Generator;
+import io.candela.tensor.Tensor;
+import io.candela.testing.Close;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Loops over matrices in C give what the Java way gives: for any strides, sizes around those of vectors, and special numbers. */
+class NativeLoopsTest {
+    private static final int[][] SIZES = {{1, 1}, {1, 70}, {3, 64}, {2, 65}, {130, 9}, {67, 131}, {5, 4099}, {300, 257}, {1, 70_001}};
+
+    @AfterEach
+    void on() {
+        NativeKernels.on = true;
+    }
+
+    private static Map<String, Tensor> matrices(int rows, int columns) {
+        Generator.getDefault().manualSeed(rows * 31L + columns);
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        all.put("numbers", Tensor.randn(rows, columns));
+        all.put("few", Tensor.randn(rows, columns).mul(2).round()); // ties and zeros of both signs
+        Tensor special = Tensor.randn(rows, columns);
+        float[] odd = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 3e38f, 1e-42f, Float.NaN};
+        for (int i = 0; i < odd.length; i++) {
+            special.reshape(-1).narrow(0, (int) ((long) i * 7919 % special.numel()), 1).fillInPlace(odd[i]);
+        }
+        all.put("special", special);
+        all.put("huge", Tensor.randn(rows, columns).abs().mul(1e37)); // whose squares overflow, and sums of many
+        all.put("infinite", Tensor.full(Double.NEGATIVE_INFINITY, rows, columns));
+        return all;
+    }
+
+    /** The same elements, lying in several ways. */
+    private static List<Tensor> layouts(Tensor x) {
+        List<Tensor> all = new ArrayList<>();
+        all.add(x);
+        all.add(x.t().contiguous().t());
+        all.add(Tensor.cat(1, x, x).slice(1, 0, x.size(1), 1));
+        all.add(Tensor.stack(2, x, x).select(2, 1));
+        all.add(Tensor.stack(1, x, x).select(1, 0));
+        return all;
+    }
+
+    private static void compare(String name, UnaryOperator<Tensor> op, double tolerance) {
+        for (int[] size : SIZES) {
+            matrices(size[0], size[1]).forEach((kind, matrix) -> {
+                int layout = 0;
+                for (Tensor x : layouts(matrix)) {
+                    NativeKernels.on = true;
+                    Tensor inC = op.apply(x);
+                    NativeKernels.on = false;
+                    Tensor inJava = op.apply(x);
+                    Close.assertCloseValues(name + " of " + kind + " " + x.shape() + ", layout " + layout++, inJava, inC, tolerance);
+                }
+            });
+        }
+    }
+
+    @Test
+    void sums() {
+        compare("sum", Tensor::sum, 2e-5);
+        compare("sum(0)", x -> x.sum(0), 2e-5);
+        compare("sum(1)", x -> x.sum(1), 2e-5);
+        compare("mean", Tensor::mean, 1e-6);
+        compare("mean(0)", x -> x.mean(0), 1e-6);
+        compare("mean(1)", x -> x.mean(1), 1e-6);
+    }
+
+    @Test
+    void products() {
+        UnaryOperator<Tensor> nearOne = x -> x.mul(0.01).add(1);
+        compare("prod", x -> nearOne.apply(x).prod(), 1e-6);
+        compare("prod of anything", Tensor::prod, 1e-6);
+        compare("prod(0)", x -> nearOne.apply(x).prod(0, false), 1e-6);
+        compare("prod(1)", x -> nearOne.apply(x).prod(1, false), 1e-6);
+    }
+
+    @Test
+    void extremes() {
+        compare("max", Tensor::max, 0);
+        compare("min", Tensor::min, 0);
+        for (int dim = 0; dim < 2; dim++) {
+            int d = dim;
+            compare("amax", x -> x.amax(false, d), 0);
+            compare("amin", x -> x.amin(false, d), 0);
+            compare("argmax", x -> x.argmax(d), 0);
+            compare("argmin", x -> x.argmin(d), 0);
+        }
+        compare("argmax of all", Tensor::argmax, 0);
+    }
+}
