@@ -12,6 +12,9 @@ import java.util.ArrayDeque;
  * memory that one tensor gave back can serve the next one at once, whose kernels run later.
  */
 final class CudaDevice {
+    /** Whether all work is waited for where it is queued. */
+    static final boolean SYNCHRONOUS = "1".equals(System.getenv("CANDELA_CUDA_SYNC")) || Boolean.getBoolean("candela.cuda.sync");
+
     final CudaDriver driver;
     final int index;
     final Device device;
@@ -64,6 +67,30 @@ final class CudaDevice {
     synchronized void giveBackGraphStream(long stream) {
         memory.keepForGraph(stream, false);
         spareGraphStreams.add(stream);
+    }
+
+    /**
+     * With {@code CANDELA_CUDA_SYNC=1} in the environment waits for what was just queued on a stream, and throws for indices that it found to be out of
+     * range, so that all failures are told where they happened. While work is captured nothing runs that could fail.
+     */
+    void settle(long stream) {
+        if (SYNCHRONOUS && CudaThread.current().captured(this) == null) {
+            driver.synchronize(stream);
+            indexErrors.check();
+        }
+    }
+
+    /** As {@link #settle(long)} for work other than a kernel's launch, which a failure names. */
+    void settle(long stream, Object what) {
+        if (SYNCHRONOUS) {
+            try {
+                settle(stream);
+            } catch (CudaException e) {
+                CudaException named = new CudaException("%s: %s: %s", this, what, e.getMessage());
+                named.initCause(e);
+                throw named;
+            }
+        }
     }
 
     /** Waits until all is done that this thread, or any thread on the device's own stream, has queued. */

@@ -95,7 +95,9 @@ public final class CudaGraph implements AutoCloseable {
             throw new IllegalStateException("CudaGraph: closed, so its memory may serve others; capture the work again");
         }
         captured.prepare();
-        device.driver.launchGraph(graph, device.enter());
+        long on = device.enter();
+        device.driver.launchGraph(graph, on);
+        device.settle(on, "replay of a CudaGraph");
         java.lang.ref.Reference.reachabilityFence(work);
     }
 

@@ -125,6 +125,7 @@ final class CudaMatrix implements MatrixKernels {
         BlasLibrary blas = library();
         boolean done = blas.multiply(product, right.address, left.address, added == null ? 0 : CudaStorage.address(added), CudaStorage.address(out),
                 workspace(blas, stream), stream);
+        device.settle(stream, product);
         Reference.reachabilityFence(left);
         Reference.reachabilityFence(right);
         Reference.reachabilityFence(added);

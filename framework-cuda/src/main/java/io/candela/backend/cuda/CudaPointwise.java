@@ -197,6 +197,7 @@ final class CudaPointwise implements PointwiseKernels {
         if (e.isFlat() && e.isDense()) {
             long stream = device.enter();
             device.driver.copy(CudaStorage.address(out), CudaStorage.address(source), (long) e.items() * bytes, CopyKind.ON_DEVICE, stream);
+            device.settle(stream, "copy");
         } else if (isTransposition(e)) {
             int rows = e.size(0);
             int columns = e.size(1);
@@ -260,6 +261,7 @@ final class CudaPointwise implements PointwiseKernels {
         } else if (bits == 0) {
             long stream = device.enter();
             device.driver.fill(CudaStorage.address(out), 0, (long) e.items() * bytes, stream);
+            device.settle(stream, "fill");
         } else {
             boolean packed = e.isAligned();
             Launch.of(device.kernels.get("copy.cu", "fill_" + bytes)).tensor(out).number(bits).number(e.items()).number(packed ? 1 : 0)

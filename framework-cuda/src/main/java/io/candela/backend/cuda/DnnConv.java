@@ -124,6 +124,7 @@ final class DnnConv {
         for (int i = choice.next; i < choice.ways.size(); i++) {
             Outcome outcome = run(dnn, choice.ways.get(i), stream, call);
             if (outcome == Outcome.QUEUED) {
+                device.settle(stream, what);
                 choice.next = i;
                 return true;
             }

@@ -10,10 +10,9 @@ import org.bytedeco.javacpp.Pointer;
  * One launch of a kernel: {@code Launch.of(kernel).tensor(x).tensor(out).number(n).over(n)}. Arguments come in the order of the kernel's
  * parameters, each by the method of its type. There is one object per thread, reused: a launch is begun and run before the next one.
  *
- * <p>With {@code CANDELA_CUDA_SYNC=1} in the environment every launch is waited for, so that a failure is told where it happened.
+ * <p>With {@code CANDELA_CUDA_SYNC=1} in the environment every launch is waited for, as is all other work: see {@link CudaDevice#settle}.
  */
 final class Launch {
-    private static final boolean SYNCHRONOUS = "1".equals(System.getenv("CANDELA_CUDA_SYNC")) || Boolean.getBoolean("candela.cuda.sync");
     /** Threads per block of {@link #over}. */
     static final int THREADS = 256;
     private static final int MOST_BYTES = 4096; // CUDA's limit for all arguments of a kernel
@@ -147,13 +146,11 @@ final class Launch {
         long stream = device.enter();
         try {
             device.driver.launch(function, gridX, gridY, gridZ, blockX, blockY, blockZ, sharedBytes, stream, pointersAddress);
-            if (SYNCHRONOUS) {
-                device.driver.synchronize(stream);
-            }
+            device.settle(stream);
         } catch (CudaException e) {
             CudaException named = new CudaException("%s: %s, grid (%d, %d, %d) of blocks (%d, %d, %d), %d bytes shared: %s%s", device, k, gridX, gridY,
                     gridZ, blockX, blockY, blockZ, sharedBytes, e.getMessage(),
-                    SYNCHRONOUS ? "" : "; it may be work queued earlier that failed: CANDELA_CUDA_SYNC=1 in the environment tells");
+                    CudaDevice.SYNCHRONOUS ? "" : "; it may be work queued earlier that failed: CANDELA_CUDA_SYNC=1 in the environment tells");
             named.initCause(e);
             throw named;
         }

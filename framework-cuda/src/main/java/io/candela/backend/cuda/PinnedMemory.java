@@ -64,10 +64,29 @@ final class PinnedMemory {
         if (block == null) {
             device.enter();
             int size = SMALLEST << sizeClass;
-            block = new Block(driver.allocatePinned(size), size, driver.createEvent());
+            block = new Block(allocate(size), size, driver.createEvent());
             allocated += size;
         }
         return block;
+    }
+
+    private long allocate(int size) {
+        try {
+            return driver.allocatePinned(size);
+        } catch (CudaOutOfMemoryException first) {
+            takeBack(true);
+            trim();
+            device.pinnedTensors.trim();
+            try {
+                return driver.allocatePinned(size);
+            } catch (CudaOutOfMemoryException second) {
+                CudaOutOfMemoryException e = new CudaOutOfMemoryException("%s: copies from and to the host need %s of pinned memory, and the system pins no "
+                        + "more; tensors use %s of it: pin fewer with pinMemory, or let other programs end", device, DeviceMemory.text(size),
+                        DeviceMemory.text(device.pinnedTensors.leasedBytes()));
+                e.initCause(second);
+                throw e;
+            }
+        }
     }
 
     /** Gives a block back that nobody uses any more. */

@@ -147,15 +147,43 @@ class FaultsTest {
         }
     }
 
-    /** A device that is as late as CUDA may be, on which a kernel traps; prints what is thrown at the launch, and when somebody waits. */
+    /** A device that is as late as CUDA may be, on which work fails; prints what is thrown where it is queued, and when somebody waits. */
     public static void main(String[] arguments) {
-        CudaDevice device = new CudaDevice(new SimulatedDriver(1, 64 << 20, true), new HostKernels(), 0);
+        SimulatedDriver driver = new SimulatedDriver(1, 64 << 20, true);
+        CudaDevice device = new CudaDevice(driver, new HostKernels(), 0);
+        CudaBackend backend = new CudaBackend(device);
+        tell(device, "kernel", () -> Launch.of(device.kernels.get("launching.cu", "traps")).run(1, 32, 0));
+        Tensor a = square(backend);
+        Tensor out = square(backend);
+        tell(device, "product", () -> {
+            driver.fault = new CudaException("cublasLtMatmul failed: illegal address");
+            backend.matrix().matmul(a, a, out);
+        });
+        tell(device, "copy", () -> {
+            driver.fault = new CudaException("cudaMemcpyAsync failed: illegal address");
+            backend.pointwise().copy(a, out);
+        });
+        tell(device, "index", () -> device.indexErrors.addTo(Launch.of(device.kernels.get("launching.cu", "reports")),
+                (index, position) -> new IndexOutOfBoundsException("index %d at position %d".formatted(index, position))).run(1, 1, 0));
+        Tensor x = Tensor.zeros(3).to(GPU);
+        Kernels.Kernel count = Cuda.of(GPU).kernels.get("launching.cu", "count");
+        try (CudaGraph graph = CudaGraph.capture(GPU, () -> Launch.of(count).tensor(x).number(3L).over(3))) {
+            graph.replay();
+            System.out.println("a captured step: " + x.at(2));
+        }
+    }
+
+    private static Tensor square(CudaBackend backend) {
+        return Tensor.over(backend.allocate(DType.FLOAT32, 16), DType.FLOAT32, Shape.of(4, 4), new int[] {4, 1}, 0);
+    }
+
+    private static void tell(CudaDevice device, String what, Runnable work) {
         try {
-            Launch.of(device.kernels.get("launching.cu", "traps")).run(1, 32, 0);
-            System.out.println("the launch returned");
+            work.run();
+            System.out.println(what + " was queued");
             device.synchronize();
-        } catch (CudaException e) {
-            System.out.println(e.getMessage());
+        } catch (CudaException | IndexOutOfBoundsException e) {
+            System.out.println(what + ": " + e.getMessage());
         }
     }
 
@@ -175,9 +203,17 @@ class FaultsTest {
     @Test
     void aFaultIsToldAtItsLaunchWhenEachIsWaitedFor() throws IOException, InterruptedException {
         String told = fault(true);
-        assertTrue(told.startsWith("cuda:0: traps in launching.cu, grid (1, 1, 1) of blocks (32, 1, 1), 0 bytes shared: traps: trap, in thread (0, 0, 0)"), told);
-        assertTrue(!told.contains("queued earlier"), told);
+        assertTrue(told.startsWith("kernel: cuda:0: traps in launching.cu, grid (1, 1, 1) of blocks (32, 1, 1), 0 bytes shared: traps: trap, in thread (0, 0, 0)"),
+                told);
+        assertTrue(!told.contains("queued"), told);
+        assertTrue(told.contains("product: cuda:0: Product[type=float32, tf32=false"), told);
+        assertTrue(told.contains("copy: cuda:0: copy: cudaMemcpyAsync failed: illegal address"), told);
+        assertTrue(told.contains("index: index 7 at position 2"), told);
+        assertTrue(told.contains("a captured step: 1.0"), "what is captured is not waited for: " + told);
         String later = fault(false);
-        assertTrue(later.startsWith("the launch returned") && later.contains("traps"), later);
+        for (String what : List.of("kernel", "product", "copy", "index")) {
+            assertTrue(later.contains(what + " was queued"), later);
+        }
+        assertTrue(later.contains("index: index 7 at position 2") && later.contains("a captured step: 1.0"), later);
     }
 }

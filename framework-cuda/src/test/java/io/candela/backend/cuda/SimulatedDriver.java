@@ -47,6 +47,8 @@ final class SimulatedDriver implements CudaDriver {
     private long clock;
     private long limit = Long.MAX_VALUE; // of bytes in use on a device
     int allocateCalls;
+    long mostPinned = Long.MAX_VALUE; // bytes that the system pins
+    CudaException fault; // of the piece of work that is queued next; thrown when it is done
     int launches;
 
     private record Allocation(int device, long size, Pointer memory) {}
@@ -184,6 +186,9 @@ final class SimulatedDriver implements CudaDriver {
 
     @Override
     public synchronized long allocatePinned(long bytes) {
+        if (pinned.values().stream().mapToLong(Allocation::size).sum() + bytes > mostPinned) {
+            throw new CudaOutOfMemoryException("cudaHostAlloc: %d bytes", bytes);
+        }
         return newMemory(pinned, -1, bytes);
     }
 
@@ -230,8 +235,13 @@ final class SimulatedDriver implements CudaDriver {
         return s;
     }
 
-    private void queue(long handle, String what, Runnable work) {
+    private void queue(long handle, String what, Runnable task) {
         Stream s = stream(handle);
+        CudaException failure = fault;
+        fault = null;
+        Runnable work = failure == null ? task : () -> {
+            throw failure;
+        };
         log.add(what + " on " + handle);
         if (s.capture != null) {
             s.capture.add(work);

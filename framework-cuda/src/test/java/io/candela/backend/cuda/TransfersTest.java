@@ -2,6 +2,7 @@ package io.candela.backend.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.candela.backend.cuda.driver.CopyKind;
@@ -95,10 +96,25 @@ class TransfersTest {
     }
 
     @Test
+    void aSystemThatPinsNoMoreSaysSo() {
+        long at = memory(1 << 20);
+        Transfers.upload(device, ByteBuffer.allocate(600_000), at);
+        driver.mostPinned = 1 << 20; // what the first copy took
+        Transfers.upload(device, ByteBuffer.allocate(900_000), at); // waits for it
+        Transfers.upload(device, ByteBuffer.allocate(4000), at); // of another size: what is kept for reuse goes first
+        driver.mostPinned = 0;
+        CudaOutOfMemoryException e = assertThrows(CudaOutOfMemoryException.class, () -> Transfers.upload(device, ByteBuffer.allocate(50_000), at));
+        assertEquals("cuda:0: copies from and to the host need 64.00 KiB of pinned memory, and the system pins no more; tensors use 0 B of it: pin fewer with "
+                + "pinMemory, or let other programs end", e.getMessage());
+        driver.mostPinned = Long.MAX_VALUE;
+        Transfers.upload(device, ByteBuffer.allocate(50_000), at);
+    }
+
+    @Test
     void copiesOutsideAreRefused() {
         long at = memory(600);
         long segment = 2 << 20;
         driver.copy(at + segment - 4, at, 8, CopyKind.ON_DEVICE, device.enter());
-        org.junit.jupiter.api.Assertions.assertThrows(AssertionError.class, device::synchronize);
+        assertThrows(AssertionError.class, device::synchronize);
     }
 }
