@@ -4,7 +4,9 @@ import io.candela.backend.cpu.CpuBackend;
 import io.candela.tensor.Device;
 import io.candela.tensor.DeviceException;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /** The backends of this process. The CPU's is always there; others come from {@link BackendProvider}s on the class path. */
@@ -14,11 +16,24 @@ public final class Backends {
     /** Looked up only when a device other than the CPU is asked for, so that CPU programs never pay for it. */
     private static final class Found {
         static final Map<Device.Type, BackendProvider> PROVIDERS = new EnumMap<>(Device.Type.class);
+        static final String BROKEN; // what is on the class path and cannot be loaded; empty as a rule
 
         static {
-            for (BackendProvider p : ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())) {
-                PROVIDERS.merge(p.type(), p, (first, second) -> first.unusableBecause() == null ? first : second);
+            StringBuilder broken = new StringBuilder();
+            Iterator<BackendProvider> all = ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).iterator();
+            boolean more = true;
+            while (more) {
+                try {
+                    more = all.hasNext();
+                    if (more) {
+                        BackendProvider p = all.next();
+                        PROVIDERS.merge(p.type(), p, (first, second) -> first.unusableBecause() == null ? first : second);
+                    }
+                } catch (ServiceConfigurationError | LinkageError e) { // others may be whole
+                    broken.append("; one could not be loaded: ").append(e.getMessage());
+                }
             }
+            BROKEN = broken.toString();
         }
     }
 
@@ -33,7 +48,7 @@ public final class Backends {
         }
         BackendProvider provider = Found.PROVIDERS.get(device.type());
         if (provider == null) {
-            throw new DeviceException("%s: no backend for this device is on the class path", device);
+            throw new DeviceException("%s: no backend for this device is on the class path%s", device, Found.BROKEN);
         }
         String reason = provider.unusableBecause();
         if (reason != null) {
