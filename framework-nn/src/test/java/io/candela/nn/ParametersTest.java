@@ -46,6 +46,17 @@ class ParametersTest {
     }
 
     @Test
+    void totalNormOfTensors() {
+        List<Tensor> tensors = List.of(Tensor.of(new float[] {3, -4}), Tensor.full(12, 1, 1));
+        assertEquals(13, Parameters.getTotalNorm(tensors).item());
+        assertEquals(19, Parameters.getTotalNorm(tensors, 1, true).item());
+        assertEquals(12, Parameters.getTotalNorm(tensors, Double.POSITIVE_INFINITY, true).item());
+        assertEquals(0, Parameters.getTotalNorm(List.of()).item());
+        assertTrue(Double.isNaN(Parameters.getTotalNorm(List.of(Tensor.full(Double.NaN, 2))).item()));
+        assertThrows(IllegalStateException.class, () -> Parameters.getTotalNorm(List.of(Tensor.full(Double.NaN, 2)), 2, true));
+    }
+
+    @Test
     void smallGradientsStay() {
         List<Tensor> parameters = withGradients();
         assertEquals(Math.sqrt(30), Parameters.clipGradNorm(parameters, 100).item(), 1e-6);
