@@ -1,6 +1,8 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autocast;
+import io.candela.autograd.Autograd;
+import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -35,7 +37,15 @@ public final class Contractions {
                     alpha, beta));
         }
         Tensor scaled = times(product, alpha);
-        return beta == 0 ? scaled : scaled.add(times(c, beta));
+        if (beta == 0) {
+            return c.requiresGrad() && Autograd.isGradEnabled() ? scaled.add(unread(c)) : scaled; // its gradient is 0, not missing
+        }
+        return scaled.add(times(c, beta));
+    }
+
+    /** Zeros in the place of a tensor, also where it is not finite. */
+    private static Tensor unread(Tensor c) {
+        return c.maskedFill(Tensor.ones(DType.BOOL).to(c.device()), 0);
     }
 
     private static Tensor times(Tensor x, double factor) {

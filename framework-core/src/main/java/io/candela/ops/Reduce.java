@@ -153,6 +153,12 @@ public final class Reduce extends UnaryOp {
         return Autograd.apply(new Reduce(Reduction.SQUARED_DEVIATION, keepDim, dims), a).div((double) Math.max(axes.count() - correction, 0));
     }
 
+    /** Largest or smallest elements over dimensions, over all if none are named; other than that of all elements, a NaN's gradient is NaN. */
+    public static Tensor extreme(Reduction reduction, Tensor a, boolean keepDim, int... dims) {
+        int[] named = dims.length > 0 ? dims : java.util.stream.IntStream.range(0, a.dim()).toArray();
+        return Autograd.apply(new Reduce(reduction, keepDim, named), a);
+    }
+
     /** The square root of {@link #variance}. */
     public static Tensor deviation(Tensor a, int correction, boolean keepDim, int... dims) {
         return Pointwise.wide(a, x -> Autograd.apply(new Deviation(), variance(x, correction, keepDim, dims)));

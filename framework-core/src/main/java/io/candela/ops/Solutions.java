@@ -33,6 +33,12 @@ public final class Solutions {
             return odd.to(lu.dtype()).mul(-2.0).add(1.0);
         }
 
+        /** Outside the graph; not finite for matrices that have none. */
+        Tensor inverse() {
+            int n = lu.size(-1);
+            return solve(Tensor.eye(lu.dtype(), n, n).to(lu.device()).expand(lu.shape().toArray()).contiguous(), false);
+        }
+
         Tensor solve(Tensor b, boolean transposed) {
             Tensor x = Tensor.empty(b.shape(), b.dtype(), b.device());
             Backend.of(b).linalg().luSolve(lu, pivots, transposed, b, x);
@@ -94,6 +100,7 @@ public final class Solutions {
 
     private static final class LogDeterminant extends UnaryOp {
         private Tensor sign;
+        private boolean singular; // one of the matrices: the gradient is infinite there, and no error
         private Saved a;
 
         @Override
@@ -105,6 +112,7 @@ public final class Solutions {
         protected Tensor forward(Tensor x) {
             a = saveFor(LHS, x);
             Factors f = Factors.of(x);
+            singular = Arrays.stream(f.zeros).anyMatch(z -> z > 0);
             Tensor diagonal = Matrices.diagonal(f.lu);
             sign = diagonal.sign().prod(-1, false).mul(f.parity());
             return diagonal.abs().log().sum(-1);
@@ -112,7 +120,11 @@ public final class Solutions {
 
         @Override
         protected Tensor grad(Tensor g) {
-            return a.get().numel() == 0 ? a.get().zerosLike() : Matrices.perMatrix(g).mul(inv(a.get()).mT());
+            Tensor x = a.get();
+            if (x.numel() == 0) {
+                return x.zerosLike();
+            }
+            return Matrices.perMatrix(g).mul((singular ? Factors.of(x).inverse() : inv(x)).mT());
         }
     }
 

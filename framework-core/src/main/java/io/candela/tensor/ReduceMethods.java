@@ -70,12 +70,12 @@ public sealed interface ReduceMethods permits Tensor {
 
     /** Largest elements over dimensions; equal ones share the gradient. */
     default Tensor amax(boolean keepDim, int... dims) {
-        return Autograd.apply(new Reduce(Reduction.MAX, keepDim, dims), self());
+        return Reduce.extreme(Reduction.MAX, self(), keepDim, dims);
     }
 
     /** Smallest elements over dimensions; equal ones share the gradient. */
     default Tensor amin(boolean keepDim, int... dims) {
-        return Autograd.apply(new Reduce(Reduction.MIN, keepDim, dims), self());
+        return Reduce.extreme(Reduction.MIN, self(), keepDim, dims);
     }
 
     /** Largest elements along a dimension and the positions of the first of them; the gradient goes to that one. */

@@ -47,7 +47,7 @@ class ParametersTest {
 
     @Test
     void totalNormOfTensors() {
-        List<Tensor> tensors = List.of(Tensor.of(new float[] {3, -4}), Tensor.full(12, 1, 1));
+        List<Tensor> tensors = List.of(Tensor.of(new float[] {3, -4}), Tensor.full(12.0, 1, 1));
         assertEquals(13, Parameters.getTotalNorm(tensors).item());
         assertEquals(19, Parameters.getTotalNorm(tensors, 1, true).item());
         assertEquals(12, Parameters.getTotalNorm(tensors, Double.POSITIVE_INFINITY, true).item());
