@@ -91,13 +91,13 @@ progress() { # of what the launcher tells, a line per class, or table of one, an
     awk '
         function now(t) { "date +%s" | getline t; close("date +%s"); return t }
         function told() { if (group != "") { printf "%-58s %5d tests %5d s%s\n", group, count, now() - start, bad ? ", " bad " FAILED" : ""; system("") } }
-        !/^JUnit Jupiter > / || !/ :: (SUCCESSFUL|FAILED|ABORTED|SKIPPED)$/ { next }
+        !/^JUnit Jupiter > / || !/ :: (STARTED|SUCCESSFUL|FAILED|ABORTED|SKIPPED)$/ { next }
         {
             split($0, path, " > ")
             name = path[2] (path[4] != "" ? " " path[3] : "")
             if (name != group) { told(); group = name; count = bad = 0; start = now() }
-            count++
         }
+        !/ :: STARTED$/ { count++ }
         / :: FAILED$/ { bad++; print "  " $0; system("") }
         END { told() }'
 }

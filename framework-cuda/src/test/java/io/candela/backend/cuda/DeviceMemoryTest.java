@@ -56,11 +56,12 @@ class DeviceMemoryTest {
 
     @Test
     void sizesOfSegments() {
-        memory.allocate(MIB + 1);
+        List<DeviceMemory.Lease> held = new ArrayList<>();
+        held.add(memory.allocate(MIB + 1));
         assertEquals(20 * MIB, memory.statistics().reserved());
-        memory.allocate(9 * MIB);
+        held.add(memory.allocate(9 * MIB));
         assertEquals(20 * MIB, memory.statistics().reserved(), "from the same one");
-        memory.allocate(10 * MIB + 1);
+        held.add(memory.allocate(10 * MIB + 1));
         assertEquals(32 * MIB, memory.statistics().reserved());
     }
 

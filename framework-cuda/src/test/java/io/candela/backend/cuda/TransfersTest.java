@@ -13,7 +13,9 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -22,8 +24,12 @@ class TransfersTest {
     private final SimulatedDriver driver = new SimulatedDriver(1, 512 << 20, true);
     private final CudaDevice device = new CudaDevice(driver, null, 0);
 
+    private final List<DeviceMemory.Lease> leases = new ArrayList<>(); // what nobody holds is given to the next one
+
     private long memory(long bytes) {
-        return device.memory.allocate(bytes).block.address;
+        DeviceMemory.Lease lease = device.memory.allocate(bytes);
+        leases.add(lease);
+        return lease.block.address;
     }
 
     @Test
