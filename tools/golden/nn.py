@@ -88,6 +88,8 @@ for name, layer in (("ReLU", nn.ReLU()), ("Sigmoid", nn.Sigmoid()), ("Tanh", nn.
     for d, tag in ((F32, "f32"), (F64, "check")):
         for shape in ((2, 3), (2, 3, 4), (3, 1, 5)):
             records.record(name, f"{tag} {list(shape)}", layer, uniform(shape, d))
+bytes_ = torch.tensor([1, 0, 2], dtype=torch.uint8)
+records.record("crossEntropy.uint8", "f32", lambda x, k: F.cross_entropy(x, k) + F.nll_loss(x, k, ignore_index=1), torch.arange(9.0).reshape(3, 3).sin(), bytes_)
 records.write(OUT / "losses.bin.gz", HEADER)
 
 # ---- random ----

@@ -50,6 +50,9 @@ public final class NllLoss extends UnaryOp {
         if (!logp.dtype().isFloating()) {
             throw new DTypeException("nllLoss: input needs floating point, got %s; convert with to(DType.FLOAT32)", logp.dtype());
         }
+        if (target.dtype() == DType.UINT8) {
+            return apply(logp, target.to(DType.INT64), weight, ignoreIndex, reduction);
+        }
         if (target.dtype() != DType.INT64) {
             throw new DTypeException("nllLoss: target must be int64, got %s; convert with to(DType.INT64)", target.dtype());
         }

@@ -19,14 +19,19 @@ final class BinaryCrossEntropy extends BinaryOp {
 
     @Override
     protected Tensor forward(Tensor p, Tensor t) {
-        Tensor wrong = p.ge(0).logicalAnd(p.le(1)).logicalNot(); // NaN too
-        if (wrong.any().item() != 0) {
-            throw new IllegalArgumentException("binaryCrossEntropy: input must be between 0 and 1, got "
-                    + p.maskedSelect(wrong).get(0).item() + "; binaryCrossEntropyWithLogits takes any numbers");
-        }
+        check("input", p, "; binaryCrossEntropyWithLogits takes any numbers");
+        check("target", t, "");
         probability = save(p);
         target = saveFor(LHS, t);
         return t.sub(1.0).mul(log(p.rsub(1))).sub(t.mul(log(p)));
+    }
+
+    private static void check(String what, Tensor x, String remedy) {
+        Tensor wrong = x.ge(0).logicalAnd(x.le(1)).logicalNot(); // NaN too
+        if (wrong.any().item() != 0) {
+            throw new IllegalArgumentException("binaryCrossEntropy: %s must be between 0 and 1, got %s%s".formatted(what,
+                    x.maskedSelect(wrong).get(0).item(), remedy));
+        }
     }
 
     private static Tensor log(Tensor p) {

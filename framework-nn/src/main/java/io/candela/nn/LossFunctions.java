@@ -33,7 +33,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * Negative log likelihood of labels.
      *
      * @param logp        log probabilities {@code (classes)}, {@code (n, classes)} or {@code (n, classes, d1, …)}
-     * @param target      int64 labels in the same shape without {@code classes}
+     * @param target      int64 or uint8 labels in the same shape without {@code classes}
      * @param weight      of each class, {@code (classes)}, or null for 1
      * @param ignoreIndex a label that counts nothing
      * @return of the target's shape without reduction, else 0-d; the mean is weighted
@@ -176,7 +176,7 @@ abstract sealed class LossFunctions extends ActivationFunctions permits NormFunc
      * @param target probabilities t, most often 0 or 1
      * @param weight multiplies each loss, broadcast; null for 1
      * @throws ShapeException           if the shapes differ
-     * @throws IllegalArgumentException if an input is not in 0 … 1
+     * @throws IllegalArgumentException if an element of the input or the target is not in 0 … 1
      */
     public static Tensor binaryCrossEntropy(Tensor input, Tensor target, Tensor weight, Reduction reduction) {
         if (Autocast.concerns(Autocast.Rule.FLOAT32_ON_CUDA, input)) {

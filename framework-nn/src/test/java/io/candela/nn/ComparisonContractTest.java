@@ -163,6 +163,9 @@ class ComparisonContractTest {
                         + "takes any numbers", () -> F.binaryCrossEntropy(one.mul(2.0), one))
                 .rejects(IllegalArgumentException.class, "binaryCrossEntropy: input must be between 0 and 1, got NaN; binaryCrossEntropyWithLogits "
                         + "takes any numbers", () -> F.binaryCrossEntropy(one.mul(Double.NaN), one))
+                .rejects(IllegalArgumentException.class, "binaryCrossEntropy: target must be between 0 and 1, got NaN",
+                        () -> F.binaryCrossEntropy(one, one.mul(Double.NaN)))
+                .rejects(IllegalArgumentException.class, "binaryCrossEntropy: target must be between 0 and 1, got 2.0", () -> F.binaryCrossEntropy(one, one.mul(2.0)))
                 .rejects(ShapeException.class, "gaussianNllLoss: var must have the input's shape (2, 3), or one value per row, got (3)",
                         () -> F.gaussianNllLoss(one, one, Tensor.ones(3)))
                 .rejects(IllegalArgumentException.class, "gaussianNllLoss: var must not be negative, the smallest is -1.0",

@@ -41,6 +41,7 @@ class LayerContractTest {
             rows.add(binary("mseLoss" + name, new MSELoss(reduction)::forward));
         }
         rows.forEach(row -> row.slack(SUMS));
+        rows.add(binary("crossEntropy.uint8", (x, k) -> F.crossEntropy(x, k).add(F.nllLoss(x, k, null, 1, Reduction.MEAN))));
         rows.get(0).rejects(ShapeException.class, "nllLoss: input must be (classes), (n, classes) or (n, classes, d1, ...), and target the same "
                 + "without classes; got input (2, 3, 4) and target (2, 3)", () -> F.nllLoss(Tensor.zeros(2, 3, 4), Tensor.zeros(DType.INT64, 2, 3)))
                 .rejects(ShapeException.class, "crossEntropy: input must be (classes), (n, classes) or (n, classes, d1, ...), and target the same "
