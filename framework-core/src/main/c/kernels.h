@@ -32,6 +32,14 @@ struct matrix_kernel {
     matrix *run;
 };
 
+/* Updates n elements of an optimizer's parameter, roles[0], by its gradient, roles[1], and of up to three arrays of state. */
+typedef void update(float *const *roles, const float *numbers, int64_t n);
+
+struct update_kernel {
+    const char *name;
+    update *run;
+};
+
 /* name_level: the same function or table for several levels in one library. */
 #define JOIN(name, level) name##_##level
 #define JOINED(name, level) JOIN(name, level)

@@ -15,11 +15,13 @@ struct table {
 
 #define WALKED(name, level) {JOIN(name, level), sizeof(struct kernel)}
 #define MATRICES(name, level) {JOIN(name, level), sizeof(struct matrix_kernel)}
+#define UPDATES(name, level) {JOIN(name, level), sizeof(struct update_kernel)}
 #define TABLES(level) \
+    extern const struct update_kernel JOIN(updates, level)[]; \
     extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[]; \
     extern const struct matrix_kernel JOIN(reductions, level)[]; \
     static const struct table JOIN(tables, level)[] = { \
-        WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), {0, 0}};
+        WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), UPDATES(updates, level), {0, 0}};
 
 TABLES(avx2)
 TABLES(avx512)
@@ -110,4 +112,12 @@ JNIEXPORT jdouble JNICALL Java_io_candela_backend_cpu_NativeKernels_matrix(JNIEn
     (void)type;
     const struct matrix_kernel *k = (const struct matrix_kernel *)(intptr_t)kernel;
     return k->run((const float *)(intptr_t)x, rows, columns, row, step, (void *)(intptr_t)out, outRow, a);
+}
+
+JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_update(JNIEnv *env, jclass type, jlong kernel, jlong n, jlong parameter, jlong gradient,
+        jlong x, jlong y, jlong z, jlong numbers) {
+    (void)env;
+    (void)type;
+    float *const roles[] = {(float *)(intptr_t)parameter, (float *)(intptr_t)gradient, (float *)(intptr_t)x, (float *)(intptr_t)y, (float *)(intptr_t)z};
+    ((const struct update_kernel *)(intptr_t)kernel)->run(roles, (const float *)(intptr_t)numbers, n);
 }

@@ -3,8 +3,8 @@ package io.candela.backend.cpu;
 import io.candela.backend.UpdateRule;
 
 /**
- * The arithmetic of {@link UpdateRule} on a block of float32 elements: parameter, gradient, then state. Each loop is a method of its own with
- * nothing but arrays and numbers, for so HotSpot vectorizes it.
+ * The arithmetic of {@link UpdateRule} on a block of float32 elements: parameter, gradient, then state; {@code updates.c} has it, too, rounded
+ * alike. Each loop is a method of its own with nothing but arrays and numbers, for so HotSpot vectorizes it.
  */
 final class FloatUpdates {
     private FloatUpdates() {
@@ -14,8 +14,11 @@ final class FloatUpdates {
     static void run(UpdateRule rule, float[][] block, int n) {
         float[] w = block[0];
         float[] g = block[1];
-        if (rule.maximize() || rule.weightDecay() != 0) {
-            decay(w, g, (float) rule.weightDecay(), rule.maximize() ? -1 : 1, n);
+        if (rule.maximize()) {
+            scale(g, -1, n);
+        }
+        if (rule.weightDecay() != 0) { // without decay an infinite w stays out of g
+            axpy(g, w, (float) rule.weightDecay(), n);
         }
         if (rule.shrink() != 1) {
             scale(w, (float) rule.shrink(), n);
@@ -97,12 +100,6 @@ final class FloatUpdates {
             axpy(w, block[3], (float) -r.lr(), n);
         } else {
             axpy(w, g, (float) -r.lr(), n);
-        }
-    }
-
-    private static void decay(float[] w, float[] g, float weightDecay, float sign, int n) {
-        for (int i = 0; i < n; i++) {
-            g[i] = sign * g[i] + weightDecay * w[i];
         }
     }
 

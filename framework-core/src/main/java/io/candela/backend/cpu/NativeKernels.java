@@ -72,4 +72,13 @@ final class NativeKernels {
      * @param outRow what it and {@code a} mean is the kernel's, as is the result
      */
     static native double matrix(long kernel, long x, long rows, long columns, long row, long step, long out, long outRow, double a);
+
+    /**
+     * Updates n elements of an optimizer's parameter and state.
+     *
+     * @param kernel  from {@link #find}, one of {@code updates.c}
+     * @param x       address of the first kind of state; 0 if there is none, as of the others
+     * @param numbers address of the rule's numbers, ten floats
+     */
+    static native void update(long kernel, long n, long parameter, long gradient, long x, long y, long z, long numbers);
 }

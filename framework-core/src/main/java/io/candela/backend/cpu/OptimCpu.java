@@ -4,10 +4,11 @@ import io.candela.backend.OptimKernels;
 import io.candela.backend.UpdateRule;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
+import java.lang.ref.Reference;
 
 /**
  * Optimizer updates in one pass: blocks of parameter, gradient and state are read, updated in vectorized loops, and written back. Small float32
- * parameters are gathered until they fill a block; large ones are shared by the threads. Where {@link MomentumDnn} can, it takes the large ones.
+ * parameters are gathered until they fill a block; large ones are shared by the threads, and done by {@link NativeUpdates} where that can.
  */
 final class OptimCpu implements OptimKernels {
     private static final int BLOCK = HostThread.BLOCK;
@@ -86,20 +87,21 @@ final class OptimCpu implements OptimKernels {
         }
         int chunks = (int) Math.min((total + CHUNK - 1) / CHUNK, (long) CHUNKS_PER_THREAD * Workers.threads());
         long size = (total / chunks / RUN + 1) * RUN;
-        MomentumDnn chains = MomentumDnn.of(rule, count, roles);
+        NativeUpdates inC = NativeUpdates.of(rule);
         Workers.run(chunks, c -> {
             long from = c * size;
             long to = Math.min(total, from + size);
             for (int i = 0; i < count; i++) {
                 long begin = Math.max(from, starts[i]);
                 long end = Math.min(to, starts[i + 1]);
-                if (begin < end && chains != null && MomentumDnn.takes(i, roles)) {
-                    chains.run((int) (begin - starts[i]), (int) (end - starts[i]), i, roles);
+                if (begin < end && inC != null && NativeUpdates.takes(i, roles)) {
+                    inC.run((int) (begin - starts[i]), (int) (end - starts[i]), i, roles);
                 } else if (begin < end) {
                     part(i, (int) (begin - starts[i]), (int) (end - starts[i]), rule, roles);
                 }
             }
         });
+        Reference.reachabilityFence(roles);
     }
 
     /** Updates elements {@code begin} to {@code end} of one parameter. */
