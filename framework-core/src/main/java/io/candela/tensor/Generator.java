@@ -5,8 +5,6 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 
 /**
  * A source of random numbers whose streams are PyTorch's CPU streams, bit for bit: after {@code manualSeed(s)} each method writes what
@@ -32,21 +30,10 @@ public final class Generator {
     /** The seed of {@code torch.Generator()}. */
     public static final long DEFAULT_SEED = 67280421310721L;
 
-    private static final int RAW = 1024; // draws fetched at once: amortizes the engine's bookkeeping, stays in the first-level cache
-    private static final int GROUP = BoxMuller.GROUP;
-    private static final int SINK_BLOCK = 512 * GROUP;
-    private static final long MANTISSA = (1L << 53) - 1; // the bits of a 64-bit draw that a double takes
-    private static final long WIDE_RANGE = 1L << 28; // from here on integers take 64-bit draws, to keep the skew of the remainder small
-    private static final int WIDE_PERMUTATION = 214_748_364; // likewise: (2^32 - 1) / 20
-
     private final Object lock = new Object();
-    private final MersenneTwister engine; // null for a GPU's
+    private final HostStream stream; // of a GPU's without numbers
     private final PhiloxState philox; // null for the CPU's
     private final Device device;
-    private final int[] raw = new int[RAW];
-    // Box–Muller makes two numbers at a time; the second waits here. Only counts below 16 use it, in double whatever the element type.
-    private Double nextDouble;
-    private Float nextFloat; // never used by PyTorch's CPU generator, but part of its state
 
     /** Takes normal numbers block by block: {@code block[0, length)} are elements {@code position} and following; the array is reused. */
     @FunctionalInterface
@@ -82,7 +69,7 @@ public final class Generator {
     public Generator(Device device) {
         boolean host = device.type() == Device.Type.CPU;
         this.device = device;
-        engine = host ? new MersenneTwister(DEFAULT_SEED) : null;
+        stream = new HostStream(device, DEFAULT_SEED);
         philox = host ? null : new PhiloxState(DEFAULT_SEED, 0);
     }
 
@@ -126,9 +113,7 @@ public final class Generator {
                 philox.set(seed, 0);
                 return this;
             }
-            engine.seed(seed);
-            nextDouble = null;
-            nextFloat = null;
+            stream.seed(seed);
         }
         return this;
     }
@@ -136,7 +121,7 @@ public final class Generator {
     /** The seed last set, as 64 unsigned bits. */
     public long initialSeed() {
         synchronized (lock) {
-            return philox != null ? philox.seed() : engine.seed();
+            return philox != null ? philox.seed() : stream.seed();
         }
     }
 
@@ -157,7 +142,7 @@ public final class Generator {
             if (philox != null) {
                 return philox.toBytes();
             }
-            state = engine.state(nextDouble, nextFloat);
+            state = stream.state();
         }
         return state.toBytes();
     }
@@ -177,9 +162,7 @@ public final class Generator {
         }
         GeneratorState parsed = GeneratorState.parse(state);
         synchronized (lock) {
-            engine.restore(parsed);
-            nextDouble = parsed.nextDouble();
-            nextFloat = parsed.nextFloat();
+            stream.restore(parsed);
         }
     }
 
@@ -226,24 +209,17 @@ public final class Generator {
         return philox;
     }
 
-    private MersenneTwister engine() {
-        if (engine == null) {
-            throw new DeviceException("Generator: it draws on %s, and was used on the host; make one with new Generator()", device);
-        }
-        return engine;
-    }
-
     /** The next 32 bits of the engine. */
     public int nextInt() {
         synchronized (lock) {
-            return engine().nextInt();
+            return stream.nextInt();
         }
     }
 
     /** The next 64 bits: two draws, the first is the upper half. */
     public long nextLong() {
         synchronized (lock) {
-            return engine().nextLong();
+            return stream.nextLong();
         }
     }
 
@@ -253,36 +229,15 @@ public final class Generator {
      * @throws IllegalArgumentException if {@code from > to}, or if a bound or {@code to - from} is not a finite float
      */
     public void uniform(float[] out, int offset, int count, double from, double to) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkBounds(from, to, Float.MAX_VALUE);
-        float low = (float) from;
-        float high = (float) to;
-        float range = high - low;
         synchronized (lock) {
-            for (int done = 0, length; done < count; done += length) {
-                length = Math.min(RAW, count - done);
-                engine().fill(raw, length);
-                for (int i = 0; i < length; i++) {
-                    float value = Math.fma((raw[i] & 0xffffff) * 0x1p-24f, range, low);
-                    out[offset + done + i] = value == high ? low : value; // rounding can reach the excluded bound
-                }
-            }
+            stream.uniform(out, offset, count, from, to);
         }
     }
 
     /** {@link #uniform(float[], int, int, double, double)} in double precision: 53 bits of two draws each. */
     public void uniform(double[] out, int offset, int count, double from, double to) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkBounds(from, to, Double.MAX_VALUE);
-        double range = to - from;
         synchronized (lock) {
-            for (int done = 0, length; done < count; done += length) {
-                length = fetchLongs(count - done);
-                for (int i = 0; i < length; i++) {
-                    double value = Math.fma(unit(fetched(i)), range, from);
-                    out[offset + done + i] = value == to ? from : value;
-                }
-            }
+            stream.uniform(out, offset, count, from, to);
         }
     }
 
@@ -295,37 +250,15 @@ public final class Generator {
      * @throws IllegalArgumentException if {@code std} is negative or NaN
      */
     public void normal(float[] out, int offset, int count, double mean, double std) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkStd(std);
         synchronized (lock) {
-            for (int i = 0; i < count && count < GROUP; i++) {
-                out[offset + i] = (float) nextNormal(mean, std);
-            }
-            if (count >= GROUP) {
-                uniform(out, offset, count, 0, 1);
-                BoxMuller.transform(out, offset, count, (float) mean, (float) std);
-                if (count % GROUP != 0) {
-                    normal(out, offset + count - GROUP, GROUP, mean, std);
-                }
-            }
+            stream.normal(out, offset, count, mean, std);
         }
     }
 
     /** {@link #normal(float[], int, int, double, double)} in double precision. */
     public void normal(double[] out, int offset, int count, double mean, double std) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkStd(std);
         synchronized (lock) {
-            for (int i = 0; i < count && count < GROUP; i++) {
-                out[offset + i] = nextNormal(mean, std);
-            }
-            if (count >= GROUP) {
-                uniform(out, offset, count, 0, 1);
-                BoxMuller.transform(out, offset, count, mean, std);
-                if (count % GROUP != 0) {
-                    normal(out, offset + count - GROUP, GROUP, mean, std);
-                }
-            }
+            stream.normal(out, offset, count, mean, std);
         }
     }
 
@@ -334,29 +267,15 @@ public final class Generator {
      * blocks. The lock is held throughout; {@code sink} must not use this generator.
      */
     public void normalFloats(long count, double mean, double std, FloatSink sink) {
-        checkCount(count);
-        float[] block = new float[(int) Math.min(count, SINK_BLOCK + GROUP - 1)];
         synchronized (lock) {
-            for (long position = 0; position < count; ) {
-                int length = blockLength(count - position);
-                normal(block, 0, length, mean, std);
-                sink.accept(position, block, length);
-                position += length;
-            }
+            stream.normalFloats(count, mean, std, sink);
         }
     }
 
     /** {@link #normalFloats} in double precision. */
     public void normalDoubles(long count, double mean, double std, DoubleSink sink) {
-        checkCount(count);
-        double[] block = new double[(int) Math.min(count, SINK_BLOCK + GROUP - 1)];
         synchronized (lock) {
-            for (long position = 0; position < count; ) {
-                int length = blockLength(count - position);
-                normal(block, 0, length, mean, std);
-                sink.accept(position, block, length);
-                position += length;
-            }
+            stream.normalDoubles(count, mean, std, sink);
         }
     }
 
@@ -366,17 +285,8 @@ public final class Generator {
      * @throws IllegalArgumentException unless {@code low < high}
      */
     public void randint(long[] out, int offset, int count, long low, long high) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        if (low >= high) {
-            throw error("randint: low must be less than high, got low %d, high %d", low, high);
-        }
-        long range = high - low; // unsigned: it may exceed Long.MAX_VALUE
-        boolean wide = Long.compareUnsigned(range, WIDE_RANGE) >= 0;
         synchronized (lock) {
-            for (int i = 0; i < count; i++) {
-                long draw = wide ? engine().nextLong() : engine().nextInt() & 0xffffffffL;
-                out[offset + i] = low + (wide ? Long.remainderUnsigned(draw, range) : draw % range);
-            }
+            stream.randint(out, offset, count, low, high);
         }
     }
 
@@ -387,25 +297,9 @@ public final class Generator {
      * @throws IllegalArgumentException if {@code n} is negative
      */
     public long[] randperm(int n) {
-        if (n < 0) {
-            throw error("randperm: n must not be negative, got %d", n);
-        }
-        long[] out = new long[n];
-        for (int i = 0; i < n; i++) {
-            out[i] = i;
-        }
         synchronized (lock) {
-            if (n >= WIDE_PERMUTATION) {
-                for (int i = 0; i < n; i++) {
-                    swap(out, i, (int) Long.remainderUnsigned(engine().nextLong(), i + 1L));
-                }
-            } else {
-                for (int i = 0; i < n - 1; i++) {
-                    swap(out, i, i + (int) ((engine().nextInt() & 0xffffffffL) % (n - i)));
-                }
-            }
+            return stream.randperm(n);
         }
-        return out;
     }
 
     /**
@@ -415,17 +309,8 @@ public final class Generator {
      * @throws IllegalArgumentException unless {@code 0 <= p <= 1}
      */
     public void bernoulli(float[] out, int offset, int count, double p) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkProbability(p);
-        // u < p, asked of the 53 bits of u: scaling is exact, and the sign of a difference needs no branch, which would be mispredicted.
-        long threshold = (long) Math.ceil(p * 0x1p53);
         synchronized (lock) {
-            for (int done = 0, length; done < count; done += length) {
-                length = fetchLongs(count - done);
-                for (int i = 0; i < length; i++) {
-                    out[offset + done + i] = (fetched(i) & MANTISSA) - threshold >>> 63;
-                }
-            }
+            stream.bernoulli(out, offset, count, p);
         }
     }
 
@@ -436,29 +321,15 @@ public final class Generator {
      * @throws IllegalArgumentException if a probability is outside [0, 1]
      */
     public void bernoulli(float[] out, int offset, int count, float[] p, int pOffset) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        Objects.checkFromIndexSize(pOffset, count, p.length);
-        for (int i = 0; i < count; i++) {
-            checkProbability(p[pOffset + i]);
-        }
         synchronized (lock) {
-            for (int i = 0; i < count; i++) {
-                out[offset + i] = (engine().nextInt() & 0xffffff) * 0x1p-24f < p[pOffset + i] ? 1 : 0;
-            }
+            stream.bernoulli(out, offset, count, p, pOffset);
         }
     }
 
     /** {@link #bernoulli(float[], int, int, float[], int)} for a double tensor: two draws each. */
     public void bernoulli(double[] out, int offset, int count, double[] p, int pOffset) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        Objects.checkFromIndexSize(pOffset, count, p.length);
-        for (int i = 0; i < count; i++) {
-            checkProbability(p[pOffset + i]);
-        }
         synchronized (lock) {
-            for (int i = 0; i < count; i++) {
-                out[offset + i] = unit(engine().nextLong()) < p[pOffset + i] ? 1 : 0;
-            }
+            stream.bernoulli(out, offset, count, p, pOffset);
         }
     }
 
@@ -468,64 +339,16 @@ public final class Generator {
      * @throws IllegalArgumentException unless {@code lambda > 0}
      */
     public void exponential(float[] out, int offset, int count, double lambda) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkLambda(lambda);
         synchronized (lock) {
-            for (int i = 0; i < count; i++) {
-                out[offset + i] = (float) (-1 / lambda * GlibcMath.log1p(-unit(engine().nextLong())));
-            }
+            stream.exponential(out, offset, count, lambda);
         }
     }
 
     /** {@link #exponential(float[], int, int, double)} in double precision. */
     public void exponential(double[] out, int offset, int count, double lambda) {
-        Objects.checkFromIndexSize(offset, count, out.length);
-        checkLambda(lambda);
         synchronized (lock) {
-            for (int i = 0; i < count; i++) {
-                out[offset + i] = -1 / lambda * GlibcMath.log1p(-unit(engine().nextLong()));
-            }
+            stream.exponential(out, offset, count, lambda);
         }
-    }
-
-    /** One normal number by the pairwise transform; under the lock. */
-    private double nextNormal(double mean, double std) {
-        Double value = nextDouble;
-        nextDouble = null;
-        if (value == null) {
-            double angle = 2 * Math.PI * unit(engine().nextLong());
-            double radius = Math.sqrt(-2 * GlibcMath.log1p(-unit(engine().nextLong())));
-            nextDouble = radius * GlibcMath.sin(angle);
-            value = radius * GlibcMath.cos(angle);
-        }
-        return Math.fma(value, std, mean);
-    }
-
-    /** Fetches the draws for up to {@code wanted} 64-bit numbers, returns for how many; under the lock. */
-    private int fetchLongs(int wanted) {
-        int length = Math.min(RAW / 2, wanted);
-        engine().fill(raw, 2 * length);
-        return length;
-    }
-
-    private long fetched(int i) {
-        return (long) raw[2 * i] << 32 | raw[2 * i + 1] & 0xffffffffL;
-    }
-
-    /** The uniform number in [0, 1) that a 64-bit draw makes. */
-    private static double unit(long draw) {
-        return (draw & MANTISSA) * 0x1p-53;
-    }
-
-    /** Whole groups of 16, and no remainder left that would be too short to be drawn anew by itself. */
-    private static int blockLength(long remaining) {
-        return remaining < SINK_BLOCK + GROUP ? (int) remaining : SINK_BLOCK;
-    }
-
-    private static void swap(long[] values, int i, int j) {
-        long saved = values[i];
-        values[i] = values[j];
-        values[j] = saved;
     }
 
     private static long entropy() {
@@ -535,39 +358,5 @@ public final class Generator {
         } catch (IOException e) {
             return new SecureRandom().nextLong();
         }
-    }
-
-    private static void checkBounds(double from, double to, double max) {
-        if (!(from <= to && from >= -max && to <= max && to - from <= max)) {
-            throw error("uniform: from must not exceed to, and both and to - from must fit the type, got from %s, to %s", from, to);
-        }
-    }
-
-    private static void checkStd(double std) {
-        if (!(std >= 0)) {
-            throw error("normal: std must not be negative, got %s", std);
-        }
-    }
-
-    private static void checkCount(long count) {
-        if (count < 0) {
-            throw error("normal: count must not be negative, got %d", count);
-        }
-    }
-
-    private static void checkProbability(double p) {
-        if (!(p >= 0 && p <= 1)) {
-            throw error("bernoulli: p must be between 0 and 1, got %s", p);
-        }
-    }
-
-    private static void checkLambda(double lambda) {
-        if (!(lambda > 0)) {
-            throw error("exponential: lambda must be greater than 0, got %s", lambda);
-        }
-    }
-
-    private static IllegalArgumentException error(String format, Object... values) {
-        return new IllegalArgumentException(String.format(Locale.ROOT, format, values));
     }
 }
