@@ -83,6 +83,9 @@ public interface Backend {
     /** Fused optimizer updates. */
     OptimKernels optim();
 
+    /** Counts, where kernels that the CPU runs for this device are counted, that it does something else for it. */
+    default void countHostWork(String what) {}
+
     /** Waits until all work queued on the device is done; nothing to do where kernels run at once. */
     default void synchronize() {}
 

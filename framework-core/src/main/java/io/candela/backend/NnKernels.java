@@ -60,6 +60,16 @@ public interface NnKernels {
         throw new UnsupportedOperationException("there is no such kernel; see hasDropout");
     }
 
+    /**
+     * Numbers of events at rates of 0 or more.
+     *
+     * @param generator of the device, which is no CPU
+     * @param out       row-major, of the rates' type
+     */
+    default void poisson(Tensor rates, Generator generator, Tensor out) {
+        throw new UnsupportedOperationException("the CPU's numbers are drawn one by one");
+    }
+
     /** What {@link #random} draws, with the meaning of its two parameters. */
     enum Distribution {
         /** From first to second, second excluded. */ UNIFORM,

@@ -1,6 +1,7 @@
 package io.candela.ops;
 
 import io.candela.autograd.Autograd;
+import io.candela.backend.Backend;
 import io.candela.backend.NnKernels.Distribution;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -72,6 +73,16 @@ public final class Sampling {
         if (!rates.dtype().isFloating()) {
             throw new DTypeException("poisson: rates must be floating point, got %s; convert with to(DType.FLOAT32)", rates.dtype());
         }
+        if (isDevices(generator) && generator.device().equals(rates.device())) {
+            Tensor r = rates.detach();
+            if (r.ge(0).all().item() == 0) {
+                throw new IllegalArgumentException("poisson: rates must be 0 or more");
+            }
+            Tensor out = Pointwise.rowMajor(r);
+            Backend.of(r).nn().poisson(r, generator, out);
+            return out;
+        }
+        Backend.of(rates).countHostWork("poisson");
         double[] rate = rates.toDoubleArray();
         for (double r : rate) {
             if (!(r >= 0)) {
@@ -128,6 +139,7 @@ public final class Sampling {
                     count.device(), prob.shape(), prob.device());
         }
         Shape shape = Shape.broadcast("binomial", count.shape(), prob.shape());
+        Backend.of(count).countHostWork("binomial");
         double[] trials = count.detach().expand(shape.toArray()).toDoubleArray();
         double[] chance = prob.detach().expand(shape.toArray()).toDoubleArray();
         for (int i = 0; i < trials.length; i++) {

@@ -78,7 +78,7 @@ public sealed interface RandomMethods permits Tensor {
 
     /** Numbers of events at the rates that the elements say: Poisson's distribution. In this tensor's type. */
     default Tensor poisson() {
-        return poisson(Generator.getDefault());
+        return poisson(Generator.getDefault(self().device()));
     }
 
     /**

@@ -161,6 +161,11 @@ final class CudaBackend implements Backend {
     }
 
     @Override
+    public void countHostWork(String what) {
+        HostFallback.count(what);
+    }
+
+    @Override
     public void synchronize() {
         cuda.synchronize();
     }

@@ -113,6 +113,13 @@ final class CudaNn implements NnKernels {
         random.dropoutGrad(inOrder(g, out), kept, scale, out);
     }
 
+    @Override
+    public void poisson(Tensor rates, Generator generator, Tensor out) {
+        if (out.numel() > 0) {
+            random.poisson(Dense.of(rates), generator, out);
+        }
+    }
+
     /** The tensor in the order of a dense one, or a copy that is. */
     private static Tensor inOrder(Tensor x, Tensor like) {
         if (Arrays.equals(x.strides(), like.strides())) {

@@ -16,6 +16,7 @@ import io.candela.tensor.Tensor;
 final class CudaRandom {
     private static final int BLOCK = 256; // as in random.cu, and as in PyTorch
     private static final long WIDE_RANGE = 1L << 28; // from here on integers take 64 bits
+    private static final long POISSON_NUMBERS = 256; // hardly an element takes more
     private static final Generator CHECKS = new Generator(); // draws nothing
 
     private final CudaDevice device;
@@ -127,6 +128,12 @@ final class CudaRandom {
         int pack = pack(g, out, kept);
         Launch l = dropoutKernel("dropout_grad_" + pack, g.dtype()).tensor(g).tensor(kept).tensor(out).number(n);
         (g.dtype() == DType.FLOAT64 ? l.number(scale) : l.number((float) scale)).over((n - 1) / pack + 1);
+    }
+
+    /** Numbers of events at rates; all row-major. */
+    void poisson(Tensor rates, Generator generator, Tensor out) {
+        int n = out.numel();
+        run(kernel("poisson").tensor(rates).tensor(out).number(out.dtype().ordinal()).number(n), n, POISSON_NUMBERS, generator);
     }
 
     private Launch dropoutKernel(String name, DType type) {

@@ -164,3 +164,61 @@ extern "C" __global__ void __launch_bounds__(BLOCK) integers_32(void* out, int t
 extern "C" __global__ void __launch_bounds__(BLOCK) integers_64(void* out, int type, unsigned n, uint64 range, int64 low, Draws draws) {
     integers<uint64>(out, type, n, range, low, draws);
 }
+
+/** Uniform numbers one after the other; each takes two of a stream's words. */
+struct Uniforms {
+    Stream stream;
+    uint4 bits;
+    bool half; // whether bits has two words left
+
+    __device__ __forceinline__ Uniforms(const Draws& draws, uint64 sequence) : stream(draws, sequence), bits(), half(false) {}
+
+    __device__ __forceinline__ double next() {
+        half = !half;
+        if (half) {
+            bits = stream.next();
+            return unit(bits.x, bits.y);
+        }
+        return unit(bits.z, bits.w);
+    }
+};
+
+/** Knuth's method: a product of uniform numbers falls below the probability of no event. */
+__device__ __forceinline__ double fewEvents(double rate, Uniforms& u) {
+    double none = exp(-rate);
+    double count = 0;
+    for (double product = u.next(); product > none; product *= u.next()) {
+        count++;
+    }
+    return count;
+}
+
+/** W. Hoermann, The transformed rejection method for generating Poisson random variables, 1993: PTRS. */
+__device__ __forceinline__ double manyEvents(double rate, Uniforms& u) {
+    double b = 0.931 + 2.53 * sqrt(rate);
+    double a = -0.059 + 0.02483 * b;
+    double logRate = log(rate);
+    double logInverseAlpha = log(1.1239 + 1.1328 / (b - 3.4));
+    double sure = 0.9277 - 3.6224 / (b - 2);
+    while (true) {
+        double x = u.next() - 0.5;
+        double v = u.next();
+        double us = 0.5 - fabs(x);
+        double k = floor((2 * a / us + b) * x + rate + 0.43);
+        if (us >= 0.07 && v <= sure) {
+            return k;
+        }
+        if (k >= 0 && (us >= 0.013 || v <= us) && log(v) + logInverseAlpha - log(a / (us * us) + b) <= -rate + k * logRate - lgamma(k + 1)) {
+            return k;
+        }
+    }
+}
+
+/** Each element has a stream of its own. */
+extern "C" __global__ void __launch_bounds__(BLOCK) poisson(const void* rates, void* out, int type, unsigned n, Draws draws) {
+    for (uint64 i = (uint64) blockIdx.x * blockDim.x + threadIdx.x; i < n; i += (uint64) gridDim.x * blockDim.x) {
+        double rate = load<double>(rates, type, (int) i);
+        Uniforms u(draws, i);
+        store<double>(out, type, (int) i, rate == 0 || isinf(rate) ? rate : rate < 10 ? fewEvents(rate, u) : manyEvents(rate, u));
+    }
+}

@@ -336,6 +336,38 @@ class CudaRandomTest {
     }
 
     @Test
+    void numbersOfEvents() {
+        Cuda.resetFallbacks();
+        int n = 20_000;
+        for (double rate : new double[] {0, 0.3, 4, 9.9, 10, 60, 20_000}) {
+            double[] found = Tensor.full(Shape.of(n), rate, DType.FLOAT64, GPU).poisson(generator()).toDoubleArray();
+            double mean = Arrays.stream(found).sum() / n;
+            double variance = Arrays.stream(found).map(v -> (v - mean) * (v - mean)).sum() / n;
+            assertEquals(rate, mean, 5 * Math.sqrt(rate / n), "mean of rate " + rate);
+            assertEquals(rate, variance, 5 * Math.sqrt((2 * rate * rate + rate) / n), "variance of rate " + rate);
+            assertTrue(Arrays.stream(found).allMatch(v -> v >= 0 && v == Math.rint(v)));
+        }
+        double none = Arrays.stream(Tensor.full(Shape.of(n), 1, DType.FLOAT32, GPU).poisson(generator()).to(DType.FLOAT64).toDoubleArray()).filter(v -> v == 0).count();
+        assertEquals(Math.exp(-1), none / n, 0.015);
+        Generator g = generator();
+        Tensor rates = Tensor.of(new float[] {0.5f, 3, 20, 7, 100, 1}).to(GPU);
+        float[] first = rates.poisson(g).toFloatArray();
+        assertTrue(!Arrays.equals(first, rates.poisson(g).toFloatArray()), "the offset goes on");
+        assertArrayEquals(first, rates.poisson(generator()).toFloatArray());
+        Tensor.manualSeed(SEED);
+        assertArrayEquals(first, rates.poisson().toFloatArray(), "the GPU's default generator");
+        assertEquals(DType.FLOAT16, rates.toHalf().view(2, 3).t().poisson().dtype());
+        assertEquals(0, Tensor.zeros(0).to(GPU).poisson().numel());
+        assertThrows(IllegalArgumentException.class, () -> rates.neg().poisson());
+        assertThrows(IllegalArgumentException.class, () -> rates.mul(Double.NaN).poisson());
+        assertEquals(java.util.Map.of(), Cuda.fallbacks());
+        assertArrayEquals(Tensor.of(new float[] {5, 3}).poisson(new Generator().manualSeed(2)).toFloatArray(),
+                Tensor.of(new float[] {5, 3}).to(GPU).poisson(new Generator().manualSeed(2)).toFloatArray(), "the CPU's generator draws on the host");
+        rates.floor().binomial(rates.mul(0).add(0.5), new Generator());
+        assertEquals(java.util.Map.of("binomial", 1L, "poisson", 1L), Cuda.fallbacks(), "counted");
+    }
+
+    @Test
     void dropoutAndItsCheckpoint() {
         Tensor.manualSeed(5);
         Cuda.resetFallbacks();
