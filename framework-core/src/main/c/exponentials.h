@@ -26,7 +26,7 @@ static inline float exp_near(float r) {
     q = FMA(r, q, 0.041666675359010696f);
     q = FMA(r, q, 0.16666674613952637f);
     q = FMA(r, q, 0.5f);
-    return FMA(r * r, q, r) + 1;
+    return FMA(r, FMA(r, q, 1), 1);
 }
 
 /* 2 to the power of the integer in the last bits of a sum with MAGIC. */
@@ -34,7 +34,7 @@ static inline float power_of_2(float sum) { return from_bits((bits(sum) - (MAGIC
 
 /* x = 2k ln 2 + r: the square of 2 to the power k reaches all floats, the least ones too. */
 static inline float exponential(float x) {
-    float v = least(most(x, -104), 89);
+    float v = limited(x, -104, 89);
     float t = FMA(v, LOG2_E / 2, MAGIC);
     float m = t - MAGIC;
     float r = FMA(m, -2 * LN2_LOW, FMA(m, -2 * LN2_HIGH, v));
@@ -42,18 +42,44 @@ static inline float exponential(float x) {
     return exp_near(r) * s * s;
 }
 
-/* 2 to the power x + rest, where rest is small. */
-static inline float exponential2(float x, float rest) {
-    float v = least(most(x, -151), 129);
+/* (2 to the power r, less 1 + r ln 2) / r^2, for r between -1 and 1. */
+static inline float exp2_second(float r) {
+    float q = FMA(r, 1.4898439985699952e-05f, 0.00015653994341846555f);
+    q = FMA(r, q, 0.001334205619059503f);
+    q = FMA(r, q, 0.009616714902222157f);
+    q = FMA(r, q, 0.05550364404916763f);
+    return FMA(r, q, 0.24022673070430756f);
+}
+
+static inline float exp2_near(float r) { return FMA(r * r, exp2_second(r), FMA(r, LN2, 1)); }
+
+static inline float exponential2(float x) {
+    float v = limited(x, -151, 129);
     float t = FMA(v, 0.5f, MAGIC);
-    float r = (FMA(t - MAGIC, -2, v) + rest) * LN2;
     float s = power_of_2(t);
-    return exp_near(r) * s * s;
+    return exp2_near(FMA(t - MAGIC, -2, v)) * s * s;
+}
+
+/* The same for x that is not positive, with half a unit in the last place more of error. */
+static inline float exponential2_of_negative(float x) {
+    float v = most(x, -151);
+    float t = FMA(v, 0.5f, MAGIC);
+    float r = FMA(t - MAGIC, -2, v);
+    float s = power_of_2(t);
+    return FMA(r, FMA(r, exp2_second(r), LN2), 1) * s * s;
+}
+
+/* 2 to the power x + rest, where rest is small. */
+static inline float exponential2_of_sum(float x, float rest) {
+    float v = limited(x, -151, 129);
+    float t = FMA(v, 0.5f, MAGIC);
+    float s = power_of_2(t);
+    return exp2_near(FMA(t - MAGIC, -2, v) + rest) * s * s;
 }
 
 /* e to the power x, less 1: x = (k + 1) ln 2 + r, in the half of a power of 2, which is finite where the result is. */
 static inline float exponential_less_1(float x) {
-    float v = least(most(x, -80), 89);
+    float v = limited(x, -80, 89);
     float t = FMA(v, LOG2_E, MAGIC);
     float m = t - MAGIC;
     float r = FMA(m, -LN2_LOW, FMA(m, -LN2_HIGH, v));
@@ -70,7 +96,7 @@ static inline float exponential_less_1(float x) {
 static inline float sigmoid(float x) { return 1 / (1 + exponential(-x)); }
 
 static inline float hyperbolic_tangent(float x) {
-    float e = exponential_less_1(2 * least(most(x, -15), 15));
+    float e = exponential_less_1(2 * limited(x, -15, 15));
     return e / (e + 2);
 }
 
@@ -176,7 +202,7 @@ static inline float log_add_exp(float x, float y) {
 
 static inline float log_add_exp2(float x, float y) {
     float difference = x == y ? 0 : x - y;
-    return FMA(log_normal_1_plus(exponential2(-fabsf(difference), 0)), LOG2_E, larger(x, y));
+    return FMA(log_normal_1_plus(exponential2(-fabsf(difference))), LOG2_E, larger(x, y));
 }
 
 static inline float x_log_y(float x, float y) {

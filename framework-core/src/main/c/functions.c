@@ -8,7 +8,7 @@
 
 #define UNARY(ROW)                                                                        \
     ROW(EXP, exponential(x))                                                              \
-    ROW(EXP2, exponential2(x, 0))                                                         \
+    ROW(EXP2, exponential2(x))                                                         \
     ROW(EXPM1, exponential_less_1(x))                                                     \
     ROW(LOG, logarithm(x))                                                                \
     ROW(LOG2, logarithm2(x))                                                              \

@@ -31,6 +31,12 @@ static inline float most(float x, float bound) { return x < bound ? bound : x; }
 /* The smaller of x and a bound; NaN where x is. */
 static inline float least(float x, float bound) { return x > bound ? bound : x; }
 
+/* x between two bounds; NaN where x is. Both comparisons are with x, or else compilers make a chain of them. */
+static inline float limited(float x, float low, float high) {
+    float lowered = x > high ? high : x;
+    return x < low ? low : lowered;
+}
+
 /* NaN where one is. */
 static inline float larger(float x, float y) { return x != x ? x : x > y ? x : y; }
 

@@ -9,7 +9,7 @@
 
 /* Below 1 a polynomial of x^2; beyond, the logarithm of 1 - erf as one of |x|. */
 static inline float error_function(float x) {
-    float v = least(most(x, -4), 4);
+    float v = limited(x, -4, 4);
     float z = v * v;
     float p = FMA(z, -8.577988410252146e-06f, 0.00010858781752176583f);
     p = FMA(z, p, -0.0008423232357017696f);
@@ -30,39 +30,37 @@ static inline float error_function(float x) {
     return y < 1 ? near : copysignf(far, x);
 }
 
-/* The part of the normal distribution below -|x|, from e to the power -x^2/2: that times u p(2u - 1) with u = 1/(1 + 0.35 |x|), to 4e-8. */
+/* The part of the normal distribution below -|x|, from e to the power -x^2/2: that times a quotient of polynomials without any sign, to 3e-8. */
 static inline float tail(float x, float e) {
-    float u = 1 / FMA(fabsf(x), 0.35f, 1);
-    float w = FMA(u, 2, -1);
-    float p = FMA(w, 1.9585108020692132e-05f, -2.2741050997865386e-05f);
-    p = FMA(w, p, -0.00013788843352813274f);
-    p = FMA(w, p, 0.00024298889911733568f);
-    p = FMA(w, p, 0.0007006518426351249f);
-    p = FMA(w, p, -0.001766627305187285f);
-    p = FMA(w, p, -0.005110840778797865f);
-    p = FMA(w, p, 0.010235751047730446f);
-    p = FMA(w, p, 0.07109911739826202f);
-    p = FMA(w, p, 0.1714957356452942f);
-    p = FMA(w, p, 0.2532442808151245f);
-    return e * (u * p);
+    float v = least(fabsf(x), 20); /* from where on e is 0 */
+    float p = FMA(v, 0.003985530696809292f, 0.03976410627365112f);
+    p = FMA(v, p, 0.18067529797554016f);
+    p = FMA(v, p, 0.43486857414245605f);
+    p = FMA(v, p, 0.5f);
+    float q = FMA(v, 0.00999009795486927f, 0.09968136996030807f);
+    q = FMA(v, q, 0.4627074897289276f);
+    q = FMA(v, q, 1.1919169425964355f);
+    q = FMA(v, q, 1.6676219701766968f);
+    q = FMA(v, q, 1);
+    return e * (p / q);
 }
 
 /* max(x, 0) - |x| times the tail: what is taken off does not cancel. */
 static inline float gelu(float x) {
-    float t = tail(x, exponential(-0.5f * x * x));
-    float result = most(x, 0) - fabsf(x) * t;
+    float t = tail(x, exponential2_of_negative(-0.5f * LOG2_E * x * x));
+    float result = FMA(-fabsf(x), t, most(x, 0));
     return x == INFINITY ? x : result;
 }
 
 static inline float gelu_slope(float x) {
-    float e = exponential(-0.5f * x * x);
+    float e = exponential2_of_negative(-0.5f * LOG2_E * x * x);
     float t = tail(x, e);
     return (bits(x) >> 31 ? t : 1 - t) + x * (e * ONE_OVER_ROOT_2_PI);
 }
 
 /* Twice the tail of root(2) |x|, or what that leaves of 2 for negative x; the exponential with what the square's rounding lost. */
 static inline float complementary_error_function(float x) {
-    float v = least(most(x, -12), 12); /* beyond, both are as here */
+    float v = limited(x, -12, 12); /* beyond, both are as here */
     float square = v * v;
     float e = exponential(-square);
     float t = 2 * tail(v * ROOT_2, FMA(e, -FMA(v, v, -square), e));

@@ -35,7 +35,7 @@ static inline float power_of_normal(float x, float y) {
     float log = power + product;
     float rest = power - log + product + lost;
     float t = y * log;
-    return exponential2(t, FMA(y, log, -t) + y * rest);
+    return exponential2_of_sum(t, FMA(y, log, -t) + y * rest);
 }
 
 /* Whether the function below has the power: of other exponents its products lose too much. */

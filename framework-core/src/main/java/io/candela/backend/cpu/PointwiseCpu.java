@@ -19,6 +19,8 @@ final class PointwiseCpu implements PointwiseKernels {
     private static final int DNN = 32 << 10;
     /** Elements from which a loop in C pays. */
     private static final int NATIVE = 512;
+    /** Elements from which it pays of what takes longer than a sum. */
+    private static final int NATIVE_FUNCTION = 8;
     /** Elements from which oneDNN pays to change the order of images. */
     private static final int REORDER = 2 << 10;
     /** Elements per chunk when several threads share a kernel: about 5 us of work. */
@@ -70,7 +72,7 @@ final class PointwiseCpu implements PointwiseKernels {
             unary(kernel, MemoryOrder.arrange(x, order), MemoryOrder.arrange(out, order));
             return;
         }
-        if (out.numel() >= NATIVE && NativeWalk.unary(kernel, x, out)) {
+        if (out.numel() >= (NativeWalk.isFunction(kernel) ? NATIVE_FUNCTION : NATIVE) && NativeWalk.unary(kernel, x, out)) {
             return;
         }
         Tensor dense = gathered(x, out);
@@ -133,7 +135,7 @@ final class PointwiseCpu implements PointwiseKernels {
             binary(kernel, left, b == a ? left : MemoryOrder.arrange(b, order), compute, MemoryOrder.arrange(out, order));
             return;
         }
-        if (compute == DType.FLOAT32 && out.numel() >= NATIVE && NativeWalk.binary(kernel, a, b, out)) {
+        if (compute == DType.FLOAT32 && out.numel() >= (NativeWalk.isFunction(kernel) ? NATIVE_FUNCTION : NATIVE) && NativeWalk.binary(kernel, a, b, out)) {
             return;
         }
         Tensor left = gathered(a, out);
@@ -181,7 +183,7 @@ final class PointwiseCpu implements PointwiseKernels {
             binary(kernel, MemoryOrder.arrange(a, order), number, compute, MemoryOrder.arrange(out, order));
             return;
         }
-        if (compute == DType.FLOAT32 && out.numel() >= NATIVE && NativeWalk.withNumber(kernel, a, number, out)) {
+        if (compute == DType.FLOAT32 && out.numel() >= (NativeWalk.isFunction(kernel) ? NATIVE_FUNCTION : NATIVE) && NativeWalk.withNumber(kernel, a, number, out)) {
             return;
         }
         Tensor dense = gathered(a, out);
