@@ -19,9 +19,10 @@ struct table {
 #define TABLES(level) \
     extern const struct update_kernel JOIN(updates, level)[]; \
     extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[]; \
-    extern const struct matrix_kernel JOIN(reductions, level)[]; \
+    extern const struct matrix_kernel JOIN(reductions, level)[], JOIN(rows, level)[], JOIN(scans, level)[]; \
     static const struct table JOIN(tables, level)[] = { \
-        WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), UPDATES(updates, level), {0, 0}};
+        WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), \
+        MATRICES(rows, level), MATRICES(scans, level), UPDATES(updates, level), {0, 0}};
 
 TABLES(avx2)
 TABLES(avx512)

@@ -16,6 +16,27 @@ public interface ReduceKernels {
      */
     void argExtreme(boolean largest, Tensor x, Tensor out);
 
+    /** Reductions of a function of the elements, which would need a pass and memory of its own. */
+    enum Fused {
+        /** {@code ln Σ eˣ}. */ LOG_SUM_EXP,
+        /** {@code √Σ x²}. */ EUCLIDEAN_NORM,
+        /** {@code Σ |x|}. */ SUM_OF_MAGNITUDES
+    }
+
+    /**
+     * Reduces the last {@code dims} dimensions as {@link #reduce} does; there are elements to reduce.
+     *
+     * @return false if the backend has no kernel for it, or not for such a tensor; then nothing was written
+     */
+    default boolean fused(Fused reduction, Tensor x, int dims, Tensor out) {
+        return false;
+    }
+
+    /** Whether results of {@link #cumulativeSum} and {@link #cumulativeProduct} may lie in any order. */
+    default boolean scansAnyOrder() {
+        return false;
+    }
+
     /** Running sum along the last dimension; {@code out} has {@code x}'s shape. */
     void cumulativeSum(Tensor x, Tensor out);
 

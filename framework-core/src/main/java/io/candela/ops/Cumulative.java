@@ -58,6 +58,11 @@ public final class Cumulative {
     /** A kernel along another dimension than the last. */
     private static Tensor scan(Tensor a, int dim, BiConsumer<Tensor, Tensor> kernel) {
         Tensor last = a.transpose(dim, -1);
+        if (Backend.of(a).reduce().scansAnyOrder()) {
+            Tensor out = Tensor.empty(a.shape(), a.dtype(), a.device());
+            kernel.accept(last, out.transpose(dim, -1));
+            return out;
+        }
         Tensor out = Tensor.empty(last.shape(), a.dtype(), a.device());
         kernel.accept(last, out);
         return out.transpose(dim, -1).contiguous();

@@ -2,6 +2,7 @@ package io.candela.ops;
 
 import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
+import io.candela.backend.ReduceKernels.Fused;
 import io.candela.tensor.DTypeException;
 import io.candela.tensor.Shape;
 import io.candela.tensor.ShapeException;
@@ -56,6 +57,12 @@ public final class Norm extends UnaryOp {
     }
 
     private Tensor compute(Tensor a) {
+        if (p == 2 || p == 1) {
+            Tensor fused = Reduce.fused(p == 2 ? Fused.EUCLIDEAN_NORM : Fused.SUM_OF_MAGNITUDES, a, keepDim, Axes.of(name(), a.shape(), dims));
+            if (fused != null) {
+                return fused;
+            }
+        }
         if (p == 2) {
             return a.square().sum(keepDim, dims).sqrtInPlace();
         }

@@ -4,6 +4,7 @@ import io.candela.autograd.Autograd;
 import io.candela.autograd.Saved;
 import io.candela.autograd.UnaryOp;
 import io.candela.backend.Backend;
+import io.candela.backend.ReduceKernels.Fused;
 import io.candela.backend.Reduction;
 import io.candela.tensor.DType;
 import io.candela.tensor.DTypeException;
@@ -173,10 +174,27 @@ public final class Reduce extends UnaryOp {
         if (a.numel() == 0) {
             return a.exp().sum(keepDim, axes.dims()).log();
         }
+        if (a.dtype() == DType.FLOAT32) {
+            return Autograd.apply(new LogSumExp(keepDim, dims), a);
+        }
+        return composedLogSumExp(a, keepDim, axes);
+    }
+
+    /** Of a tensor with elements. */
+    static Tensor composedLogSumExp(Tensor a, boolean keepDim, Axes axes) {
         double most = a.dtype().finfo().max(); // infinity less infinity would be NaN
         Tensor shift = a.detach().amax(true, axes.dims()).clamp(-most, most);
         Tensor sum = a.sub(shift).exp().sum(true, axes.dims()).log().add(shift);
         return keepDim ? sum : sum.reshape(axes.dropped().toArray());
+    }
+
+    /** A reduction by a kernel of its own; null if the backend has none for such a tensor. */
+    static Tensor fused(Fused reduction, Tensor a, boolean keepDim, Axes axes) {
+        if (axes.count() == 0 || a.numel() == 0) {
+            return null;
+        }
+        Tensor out = Tensor.empty(keepDim ? axes.kept() : axes.dropped(), a.dtype(), a.device());
+        return Backend.of(a).reduce().fused(reduction, axes.reducedLast(a), axes.dims().length, out) ? out : null;
     }
 
     /** Sums a tensor to a shape that broadcasts to its own. */

@@ -11,7 +11,7 @@ final class OnnxReductions {
 
     /** By the names of tensor methods. */
     static final Map<String, String> REDUCTIONS = Map.of("sum", "ReduceSum", "mean", "ReduceMean", "prod", "ReduceProd", "amax", "ReduceMax", "amin",
-            "ReduceMin");
+            "ReduceMin", "logSumExp", "ReduceLogSumExp");
 
     private final OnnxGraph graph;
 

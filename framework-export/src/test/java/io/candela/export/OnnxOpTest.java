@@ -182,6 +182,7 @@ class OnnxOpTest {
         add("cosineSimilarity", x -> F.cosineSimilarity(x, row.expandAs(x), 1, 1e-8));
         add("argmax", x -> x.argmax(1));
         add("argmin", x -> x.argmin(1));
+        add("logSumExp", Onnx.layer(x -> x.logSumExp(true, 1)), 3, 4);
         add("softmax", Onnx.layer(x -> x.softmax(1)), 3, 4);
         add("logSoftmax", Onnx.layer(x -> x.logSoftmax(-1)), 3, 4);
         add("pad", new ZeroPad2d(1, 2, 0, 3), 2, 3, 4);

@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.backend.ReduceKernels.Fused;
 import io.candela.backend.Reduction;
 import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
@@ -28,6 +29,8 @@ final class NativeReduce {
     private static final Kernel PROD = new Kernel("PROD", (a, b) -> a * b);
     private static final Kernel MAX = new Kernel("MAX", Math::max);
     private static final Kernel MIN = new Kernel("MIN", Math::min);
+    private static final Kernel SQUARES = new Kernel("SQUARES", Double::sum);
+    private static final Kernel MAGNITUDES = new Kernel("MAGNITUDES", Double::sum);
     private static final Kernel ARGMAX = new Kernel("ARGMAX", null);
     private static final Kernel ARGMIN = new Kernel("ARGMIN", null);
 
@@ -87,6 +90,22 @@ final class NativeReduce {
         Reference.reachabilityFence(x);
         Reference.reachabilityFence(out);
         return done;
+    }
+
+    /** As {@link #reduce}, but everything: without rows or columns of many elements nothing is gained. */
+    static boolean fused(Fused reduction, Tensor x, int dims, Tensor out) {
+        Kernel kernel = reduction == Fused.EUCLIDEAN_NORM ? SQUARES : MAGNITUDES;
+        if (kernel.along == 0 || !NativeKernels.on || x.dtype() != DType.FLOAT32 || out.numel() != 1) {
+            return false;
+        }
+        NativeReduce work = of(x, dims, 1, x.numel());
+        if (work == null) {
+            return false;
+        }
+        double sum = work.whole(kernel);
+        new Blocks(out, out.shape()).write(0, new double[] {reduction == Fused.EUCLIDEAN_NORM ? Math.sqrt(sum) : sum}, 1);
+        Reference.reachabilityFence(x);
+        return true;
     }
 
     private boolean run(Kernel kernel, long to, int bytes, double divisor, Tensor out) {

@@ -22,7 +22,7 @@ final class NnCpu implements NnKernels {
     @Override
     public void softmax(Tensor x, boolean logarithm, Tensor out) {
         int n = x.dim() == 0 ? 1 : x.size(-1);
-        if (x.numel() == 0 || x.numel() >= DNN_SOFTMAX && SoftmaxDnn.forward(x, n, logarithm, out)) {
+        if (x.numel() == 0 || NativeRows.softmax(logarithm, x, out) || x.numel() >= DNN_SOFTMAX && SoftmaxDnn.forward(x, n, logarithm, out)) {
             return;
         }
         if (x.numel() >= DENSE && x.dtype() == DType.FLOAT32 && !(x.isContiguous() && out.isContiguous())) { // along another dimension

@@ -417,8 +417,18 @@ final class ReduceCpu implements ReduceKernels {
     }
 
     @Override
+    public boolean fused(Fused reduction, Tensor x, int dims, Tensor out) {
+        return reduction == Fused.LOG_SUM_EXP ? NativeRows.logSumExp(x, dims, out) : NativeReduce.fused(reduction, x, dims, out);
+    }
+
+    @Override
+    public boolean scansAnyOrder() {
+        return true;
+    }
+
+    @Override
     public void cumulativeSum(Tensor x, Tensor out) {
-        if (ScanFloats.scan(false, x, out)) {
+        if (NativeRows.scan(false, x, out) || ScanFloats.scan(false, x, out)) {
             return;
         }
         int n = x.size(-1);
@@ -461,7 +471,7 @@ final class ReduceCpu implements ReduceKernels {
 
     @Override
     public void cumulativeProduct(Tensor x, Tensor out) {
-        if (!ScanFloats.scan(true, x, out)) {
+        if (!NativeRows.scan(true, x, out) && !ScanFloats.scan(true, x, out)) {
             RowsCpu.cumulativeProduct(x, out);
         }
     }

@@ -1,5 +1,6 @@
 package io.candela.backend.cpu;
 
+import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Tensor;
 import io.candela.testing.Close;
@@ -52,14 +53,18 @@ class NativeLoopsTest {
             matrices(size[0], size[1]).forEach((kind, matrix) -> {
                 int layout = 0;
                 for (Tensor x : layouts(matrix)) {
-                    NativeKernels.on = true;
-                    Tensor inC = op.apply(x);
-                    NativeKernels.on = false;
-                    Tensor inJava = op.apply(x);
-                    Close.assertCloseValues(name + " of " + kind + " " + x.shape() + ", layout " + layout++, inJava, inC, tolerance);
+                    compare(name + " of " + kind + ", layout " + layout++, op, x, tolerance);
                 }
             });
         }
+    }
+
+    private static void compare(String name, UnaryOperator<Tensor> op, Tensor x, double tolerance) {
+        NativeKernels.on = true;
+        Tensor inC = op.apply(x);
+        NativeKernels.on = false;
+        Tensor inJava = op.apply(x);
+        Close.assertCloseValues(name + " " + x.shape(), inJava, inC, tolerance);
     }
 
     @Test
@@ -93,5 +98,56 @@ class NativeLoopsTest {
             compare("argmin", x -> x.argmin(d), 0);
         }
         compare("argmax of all", Tensor::argmax, 0);
+    }
+
+    @Test
+    void norms() {
+        compare("norm", x -> x.clamp(-1e15, 1e15).norm(), 2e-6); // squares may overflow in Java
+        compare("norm 1", x -> x.norm(1), 2e-6);
+    }
+
+    @Test
+    void softmax() {
+        for (int dim = 0; dim < 2; dim++) {
+            int d = dim;
+            compare("softmax", x -> x.softmax(d), 1e-6);
+            compare("logSoftmax", x -> x.logSoftmax(d), 5e-6);
+            compare("logSumExp", x -> x.logSumExp(false, d), 2e-6);
+        }
+        compare("logSumExp of all", x -> x.logSumExp(true), 2e-6);
+    }
+
+    @Test
+    void softmaxIsAccurate() {
+        Tensor x = Tensor.randn(300, 4099).mul(4);
+        Tensor wide = x.to(DType.FLOAT64);
+        for (int dim = 0; dim < 2; dim++) {
+            Close.assertCloseValues("softmax", wide.softmax(dim).log(), x.softmax(dim).to(DType.FLOAT64).log(), 1e-6);
+            Close.assertCloseValues("logSoftmax", wide.logSoftmax(dim), x.logSoftmax(dim), 1.5e-6);
+            Close.assertCloseValues("logSumExp", wide.logSumExp(false, dim), x.logSumExp(false, dim), 5e-7);
+        }
+    }
+
+    @Test
+    void softmaxBetweenDimensions() {
+        Tensor x = Tensor.randn(3, 70, 5, 31).mul(3);
+        for (Tensor t : List.of(x, x.transpose(1, 3), x.permute(2, 0, 3, 1).narrow(3, 2, 60), x.select(2, 1).unsqueeze(0))) {
+            for (int dim = 0; dim < 4; dim++) {
+                int d = dim;
+                compare("softmax", y -> y.softmax(d), t, 1e-6);
+                compare("logSumExp", y -> y.logSumExp(true, d), t, 2e-6);
+                compare("logSumExp over two", y -> y.logSumExp(false, 1, 3), t, 2e-6);
+                compare("cumsum", y -> y.cumsum(d), t, 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void scans() {
+        for (int dim = 0; dim < 2; dim++) {
+            int d = dim;
+            compare("cumsum", x -> x.cumsum(d), 1e-6);
+            compare("cumprod", x -> x.cumprod(d), 1e-6);
+        }
     }
 }
