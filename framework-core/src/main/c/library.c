@@ -18,11 +18,11 @@ struct table {
 #define UPDATES(name, level) {JOIN(name, level), sizeof(struct update_kernel)}
 #define TABLES(level) \
     extern const struct update_kernel JOIN(updates, level)[]; \
-    extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[]; \
+    extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[], JOIN(copies, level)[]; \
     extern const struct matrix_kernel JOIN(reductions, level)[], JOIN(rows, level)[], JOIN(scans, level)[]; \
     static const struct table JOIN(tables, level)[] = { \
         WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), \
-        MATRICES(rows, level), MATRICES(scans, level), UPDATES(updates, level), {0, 0}};
+        MATRICES(rows, level), MATRICES(scans, level), WALKED(copies, level), UPDATES(updates, level), {0, 0}};
 
 TABLES(avx2)
 TABLES(avx512)

@@ -211,6 +211,15 @@ static int64_t position(const float *in, int64_t n, float wanted) {
             for (int64_t p = 0; p < columns; p += PIECE) {                                \
                 int64_t n = columns - p < PIECE ? columns - p : PIECE;                    \
                 const float *in = elements(x, step, p, n, pack);                          \
+                if (n < LANES) {                                                          \
+                    for (int64_t i = 0; i < n; i++) {                                     \
+                        if (p + i == 0 || in[i] better best || (in[i] != in[i] && best == best)) { \
+                            at = p + i;                                                   \
+                            best = in[i];                                                 \
+                        }                                                                 \
+                    }                                                                     \
+                    continue;                                                             \
+                }                                                                         \
                 float y = (float)name##_piece(in, n);                                     \
                 if (p == 0 || y better best || (y != y && best == best)) {                \
                     at = p + position(in, n, y);                                          \

@@ -11,6 +11,11 @@
 /* The largest number, -infinity where there is none. NaN is overlooked: the exponentials bring it back. */
 static float largest(const float *x, int64_t n) {
     float lane[LANES];
+    if (n < LANES) { /* one number after the other is sooner done */
+        float best = -INFINITY;
+        for (int64_t i = 0; i < n; i++) best = x[i] > best ? x[i] : best;
+        return best;
+    }
     for (int l = 0; l < LANES; l++) lane[l] = -INFINITY;
     int64_t i = 0;
     for (; i + LANES <= n; i += LANES) {
@@ -26,6 +31,13 @@ static float largest(const float *x, int64_t n) {
 /* The sum of exponentials of x less `shift`, which are written where `out` is not null; it may be x. */
 static double exponentials(const float *x, int64_t n, float shift, float *out) {
     double sum = 0;
+    if (n < LANES) {
+        float few[LANES];
+        for (int64_t i = 0; i < n; i++) few[i] = exponential(x[i] - shift);
+        for (int64_t i = 0; i < n; i++) sum += few[i];
+        for (int64_t i = 0; out && i < n; i++) out[i] = few[i];
+        return sum;
+    }
     for (int64_t p = 0; p < n; p += PIECE) {
         int64_t end = n - p < PIECE ? n : p + PIECE, i = p;
         float lane[LANES] = {0}, rest[LANES];

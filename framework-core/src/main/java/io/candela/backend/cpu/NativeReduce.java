@@ -121,9 +121,9 @@ final class NativeReduce {
         return true;
     }
 
-    /** Whether results' elements lie beside each other, enough of them for every thread. */
+    /** Whether results' elements lie beside each other, enough of them for every thread if threads share the work. */
     private boolean isDown() {
-        return row == 1 && step != 1 && outer >= LEAST_DOWN * Workers.threads();
+        return row == 1 && step != 1 && (outer >= LEAST_DOWN * Workers.threads() || (long) outer * inner <= CHUNK);
     }
 
     /** Of all elements: parts, joined in order. */

@@ -19,6 +19,7 @@ final class NativeWalk {
     private static final long[] UNARY = find(UnaryKernel.values());
     private static final long[] BINARY = find(BinaryKernel.values());
     private static final long[] TERNARY = find(TernaryKernel.values());
+    private static final long[] COPIES = {NativeKernels.find("COPY_1"), NativeKernels.find("COPY_2"), NativeKernels.find("COPY_4"), NativeKernels.find("COPY_8")};
     private static final long CLAMP = NativeKernels.find("CLAMP");
     private static final long CUBE = NativeKernels.find("CUBE");
     private static final long INVERSE_SQUARE = NativeKernels.find("INVERSE_SQUARE");
@@ -201,6 +202,18 @@ final class NativeWalk {
     /** A copy with elements of another type. */
     static boolean convert(Tensor x, Tensor out) {
         return run(CONVERSIONS[x.dtype().ordinal()][out.dtype().ordinal()], x, null, null, out, 0, 0, CHUNK);
+    }
+
+    /** A copy of elements of the same type, at least one dimension of which is read in reverse. */
+    static boolean reverse(Tensor x, Tensor out) {
+        if (!NativeKernels.on || x.dtype() != out.dtype() || HostStorage.of(x) == HostStorage.of(out)) { // they might overlap
+            return false;
+        }
+        boolean reverse = false;
+        for (int stride : x.strides()) {
+            reverse |= stride < 0;
+        }
+        return reverse && run(COPIES[Integer.numberOfTrailingZeros(x.dtype().bytes())], x, null, null, out, 0, 0, CHUNK);
     }
 
     private static int chunk(UnaryKernel kernel) {

@@ -552,6 +552,9 @@ final class PointwiseCpu implements PointwiseKernels {
         if (source.dtype() != out.dtype() && out.numel() >= NATIVE && NativeWalk.convert(source, out)) {
             return;
         }
+        if (out.numel() >= NATIVE && NativeWalk.reverse(source, out)) {
+            return;
+        }
         if (out.dtype() == DType.FLOAT32 && isScattered(source, out)) {
             ReorderDnn.gather(source, out);
             return;

@@ -143,6 +143,18 @@ class NativeLoopsTest {
     }
 
     @Test
+    void reversed() {
+        for (int dim = 0; dim < 2; dim++) {
+            int d = dim;
+            compare("flip", x -> x.flip(d), 0);
+            for (DType type : List.of(DType.FLOAT64, DType.INT8, DType.INT16)) {
+                compare("flip", x -> x.flip(d, 2), Tensor.arange(1200).to(type).reshape(30, 8, 5), 0);
+            }
+        }
+        compare("flip of both", x -> x.flip(0, 1), 0);
+    }
+
+    @Test
     void scans() {
         for (int dim = 0; dim < 2; dim++) {
             int d = dim;
