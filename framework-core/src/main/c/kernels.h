@@ -40,6 +40,14 @@ struct update_kernel {
     update *run;
 };
 
+/* Does numbers `from` to `to` of what a job consists of. Its arguments stand in memory: addresses, sizes and doubles, of eight bytes each. */
+typedef void job(const void *arguments, int64_t from, int64_t to);
+
+struct job_kernel {
+    const char *name;
+    job *run;
+};
+
 /* name_level: the same function or table for several levels in one library. */
 #define JOIN(name, level) name##_##level
 #define JOINED(name, level) JOIN(name, level)

@@ -16,13 +16,16 @@ struct table {
 #define WALKED(name, level) {JOIN(name, level), sizeof(struct kernel)}
 #define MATRICES(name, level) {JOIN(name, level), sizeof(struct matrix_kernel)}
 #define UPDATES(name, level) {JOIN(name, level), sizeof(struct update_kernel)}
+#define JOBS(name, level) {JOIN(name, level), sizeof(struct job_kernel)}
 #define TABLES(level) \
+    extern const struct job_kernel JOIN(normalization, level)[]; \
     extern const struct update_kernel JOIN(updates, level)[]; \
     extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[], JOIN(copies, level)[]; \
     extern const struct matrix_kernel JOIN(reductions, level)[], JOIN(rows, level)[], JOIN(scans, level)[]; \
     static const struct table JOIN(tables, level)[] = { \
         WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), \
-        MATRICES(rows, level), MATRICES(scans, level), WALKED(copies, level), UPDATES(updates, level), {0, 0}};
+        MATRICES(rows, level), MATRICES(scans, level), WALKED(copies, level), UPDATES(updates, level), \
+        JOBS(normalization, level), {0, 0}};
 
 TABLES(avx2)
 TABLES(avx512)
@@ -121,4 +124,10 @@ JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_update(JNIEnv *
     (void)type;
     float *const roles[] = {(float *)(intptr_t)parameter, (float *)(intptr_t)gradient, (float *)(intptr_t)x, (float *)(intptr_t)y, (float *)(intptr_t)z};
     ((const struct update_kernel *)(intptr_t)kernel)->run(roles, (const float *)(intptr_t)numbers, n);
+}
+
+JNIEXPORT void JNICALL Java_io_candela_backend_cpu_NativeKernels_part(JNIEnv *env, jclass type, jlong kernel, jlong arguments, jlong from, jlong to) {
+    (void)env;
+    (void)type;
+    ((const struct job_kernel *)(intptr_t)kernel)->run((const void *)(intptr_t)arguments, from, to);
 }

@@ -95,7 +95,7 @@ final class HostThread {
     /** Native memory for a few numbers that a native kernel reads. */
     HostBlock numbers() {
         HostBlock b = numbers;
-        return b != null ? b : (numbers = new HostBlock(HostBlock.ALIGNMENT));
+        return b != null ? b : (numbers = new HostBlock(4 * HostBlock.ALIGNMENT));
     }
 
     /** Native memory of at least {@code bytes} bytes, for what a native kernel leaves to the next. */

@@ -81,4 +81,14 @@ final class NativeKernels {
      * @param numbers address of the rule's numbers, ten floats
      */
     static native void update(long kernel, long n, long parameter, long gradient, long x, long y, long z, long numbers);
+
+    /**
+     * Does a part of a job.
+     *
+     * @param kernel    from {@link #find}, one of those that are jobs
+     * @param arguments address of what the job's struct in C says: addresses, sizes and doubles
+     * @param from      number of the first row, plane or whatever the job counts
+     * @param to        number behind the last
+     */
+    static native void part(long kernel, long arguments, long from, long to);
 }

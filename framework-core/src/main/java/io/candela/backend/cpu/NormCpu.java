@@ -93,6 +93,9 @@ final class NormCpu implements NormKernels {
 
     @Override
     public Tensor standardize(Tensor x, double eps, Tensor weight, Tensor bias, Tensor mean, Tensor variance, Tensor out) {
+        if (NativeNorm.fits(x, mean)) {
+            return NativeNorm.standardize(x, eps, weight, bias, mean, variance, out);
+        }
         if (!NormRows.fits(x, mean) || !NormRows.findsMoments(x, mean)) {
             return NormKernels.super.standardize(x, eps, weight, bias, mean, variance, out);
         }
@@ -102,6 +105,10 @@ final class NormCpu implements NormKernels {
 
     @Override
     public void normalize(Tensor x, Tensor mean, Tensor inverse, Tensor weight, Tensor bias, Tensor out) {
+        if (NativeNorm.fits(x, mean)) {
+            NativeNorm.normalize(x, mean, inverse, weight, bias, out);
+            return;
+        }
         if (NormRows.fits(x, mean)) {
             NormRows.normalize(x, mean, inverse, weight, bias, out);
             return;
@@ -131,6 +138,10 @@ final class NormCpu implements NormKernels {
     @Override
     public void normalizeGrad(Tensor g, Tensor x, Tensor mean, Tensor inverse, Tensor weight, boolean constant, Tensor gradX, Tensor gradWeight,
             Tensor gradBias) {
+        if (!constant && NativeNorm.fits(x, mean)) {
+            NativeNorm.gradients(g, x, mean, inverse, weight, gradX, gradWeight, gradBias);
+            return;
+        }
         if (!constant && NormRows.fits(x, mean)) {
             NormRows.gradients(g, x, mean, inverse, weight, gradX, gradWeight, gradBias);
             return;
