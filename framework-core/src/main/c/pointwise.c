@@ -15,8 +15,8 @@
     ROW(SQRT, sqrtf(x))                                                                   \
     ROW(RSQRT, 1 / sqrtf(x))                                                              \
     ROW(RECIPROCAL, 1 / x)                                                                \
-    ROW(HARDSIGMOID, least(most(x + 3, 0), 6) / 6)                                        \
-    ROW(HARDSWISH, x * (least(most(x + 3, 0), 6) / 6))
+    ROW(HARDSIGMOID, limited(x + 3, 0, 6) / 6)                                            \
+    ROW(HARDSWISH, x * (limited(x + 3, 0, 6) / 6))
 
 /* a is the first bound, b the second */
 #define CLAMP(ROW) ROW(CLAMP, least(most(x, (float)a), (float)b))

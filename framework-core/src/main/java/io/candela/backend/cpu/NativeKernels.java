@@ -8,7 +8,8 @@ import java.nio.file.StandardCopyOption;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * The library of loops in C, under {@code src/main/c}, which has what HotSpot makes no vectors of: conditions, conversions, bits of floats.
+ * The library of loops in C, under {@code src/main/c}, which has what HotSpot makes no vectors of: conditions, conversions, bits of floats, and
+ * functions that are made of these.
  *
  * <p>It is compiled with the project where there is a C compiler, for processors of x86-64 with AVX2. Where it is absent or
  * {@code -Dcandela.native=false} is set, loops in Java and oneDNN do the same work.
