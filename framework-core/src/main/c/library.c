@@ -21,10 +21,10 @@ struct table {
     extern const struct job_kernel JOIN(normalization, level)[]; \
     extern const struct update_kernel JOIN(updates, level)[]; \
     extern const struct kernel JOIN(pointwise, level)[], JOIN(conversions, level)[], JOIN(functions, level)[], JOIN(copies, level)[]; \
-    extern const struct matrix_kernel JOIN(reductions, level)[], JOIN(rows, level)[], JOIN(scans, level)[]; \
+    extern const struct matrix_kernel JOIN(reductions, level)[], JOIN(rows, level)[], JOIN(scans, level)[], JOIN(fills, level)[]; \
     static const struct table JOIN(tables, level)[] = { \
         WALKED(pointwise, level), WALKED(conversions, level), WALKED(functions, level), MATRICES(reductions, level), \
-        MATRICES(rows, level), MATRICES(scans, level), WALKED(copies, level), UPDATES(updates, level), \
+        MATRICES(rows, level), MATRICES(scans, level), WALKED(copies, level), MATRICES(fills, level), UPDATES(updates, level), \
         JOBS(normalization, level), {0, 0}};
 
 TABLES(avx2)

@@ -4,7 +4,7 @@ import io.candela.tensor.DType;
 import io.candela.tensor.Tensor;
 import java.lang.ref.Reference;
 
-/** Softmax, logarithms of sums of exponentials, and running sums and products of float32 in C: along rows, or down columns. */
+/** Numbers everywhere, softmax, logarithms of sums of exponentials, and running sums and products of float32 in C: along rows, or down columns. */
 final class NativeRows {
     /** Elements per chunk when threads share the work. */
     private static final int CHUNK = 32 << 10;
@@ -23,6 +23,7 @@ final class NativeRows {
     private static final Kernel LOG_SUM_EXP = new Kernel("LOG_SUM_EXP");
     private static final Kernel SUM = new Kernel("CUMSUM");
     private static final Kernel PRODUCT = new Kernel("CUMPROD");
+    private static final long FILL = NativeKernels.find("FILL along");
 
     // Each pair holds x's elements from one to the next, and the result's.
     private final int n; // elements that belong together
@@ -143,6 +144,18 @@ final class NativeRows {
         }
         NativeRows rows = of(x, dims, out, reduces);
         return rows != null && rows.run(kernel, x, out, reduces);
+    }
+
+    /** One number everywhere, if the elements follow each other. */
+    static boolean fill(Tensor out, double value) {
+        if (FILL == 0 || !NativeKernels.on || out.dtype() != DType.FLOAT32 || !out.isContiguous()) {
+            return false;
+        }
+        int all = out.numel();
+        long to = HostStorage.floatsAddress(out);
+        Workers.run((all + CHUNK - 1) / CHUNK, c -> NativeKernels.matrix(FILL, 0, 1, Math.min(CHUNK, all - c * CHUNK), 0, 1, to + 4L * c * CHUNK, 0, value));
+        Reference.reachabilityFence(out);
+        return true;
     }
 
     /** Softmax along the last dimension, if the elements lie in a regular order; false if not, as the others. */

@@ -611,6 +611,9 @@ final class PointwiseCpu implements PointwiseKernels {
             fill(MemoryOrder.arrange(out, order), value);
             return;
         }
+        if (out.numel() >= NATIVE && NativeRows.fill(out, value)) {
+            return;
+        }
         Blocks to = new Blocks(out, out.shape());
         if (out.dtype() == DType.FLOAT32) {
             forRange(out.numel(), (thread, from, end) -> {

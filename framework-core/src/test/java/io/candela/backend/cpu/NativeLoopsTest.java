@@ -155,6 +155,15 @@ class NativeLoopsTest {
     }
 
     @Test
+    void fills() {
+        for (double value : new double[] {0, -0.0, 1.5, 0.1, Double.NaN, 1e300}) {
+            compare("full", x -> Tensor.full(value, x.size(0), x.size(1)), 0);
+        }
+        Tensor part = Tensor.zeros(3, 700).narrow(1, 5, 690);
+        compare("filled part", x -> x.fillInPlace(2).clone(), part, 0);
+    }
+
+    @Test
     void scans() {
         for (int dim = 0; dim < 2; dim++) {
             int d = dim;
