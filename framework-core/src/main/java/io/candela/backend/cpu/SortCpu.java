@@ -16,7 +16,7 @@ final class SortCpu {
         int n = x.size(-1);
         int rows = n == 0 ? 0 : x.numel() / n;
         if (x.dtype() == DType.FLOAT32 && SmallFloats.takes(values) && indices.isContiguous()) {
-            small(x, n, rows, descending, values, indices);
+            small(x, n, descending, values, indices);
             return;
         }
         Blocks in = new Blocks(x, x.shape());
@@ -53,8 +53,10 @@ final class SortCpu {
         });
     }
 
-    /** On the short way. */
-    private static void small(Tensor x, int n, int rows, boolean descending, Tensor values, Tensor indices) {
+    /** On the short way, float32 alone: the first elements of each sorted row of {@code n}, as many as the results take. */
+    static void small(Tensor x, int n, boolean descending, Tensor values, Tensor indices) {
+        int k = values.size(-1);
+        int rows = k == 0 ? 0 : values.numel() / k;
         HostThread thread = HostThread.current();
         float[] all = thread.floats(0);
         float[] sorted = thread.floats(1);
@@ -67,15 +69,15 @@ final class SortCpu {
         for (int row = 0; row < rows; row++) {
             int first = row * n;
             Arrays.sort(keys, first, first + n);
-            for (int i = first; i < first + n; i++) {
-                int from = (int) keys[i];
-                sorted[i] = all[from];
-                keys[i] = from - first;
+            for (int i = 0; i < k; i++) { // what is kept moves to the front
+                int from = (int) keys[first + i];
+                sorted[row * k + i] = all[from];
+                keys[row * k + i] = from - first;
             }
         }
         HostStorage.write(values, sorted);
         HostStorage s = HostStorage.of(indices);
-        s.block.longs.put((s.start >> 3) + indices.offset(), keys, 0, rows * n);
+        s.block.longs.put((s.start >> 3) + indices.offset(), keys, 0, rows * k);
     }
 
     /** An integer that orders floats; zeros are equal, NaN is largest. */
