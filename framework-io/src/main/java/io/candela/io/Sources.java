@@ -25,7 +25,11 @@ final class Sources {
         for (int attempt = 1; ; attempt++) {
             List<Object> before = state(path);
             try {
-                return openOnce(path);
+                TensorSource source = openOnce(path);
+                if (attempt == ATTEMPTS || before.equals(state(path))) {
+                    return source;
+                }
+                source.close(); // maybe a set before its turn: until it is complete, a file of the same name goes before it
             } catch (IOException e) {
                 if (attempt == ATTEMPTS || before.equals(state(path))) {
                     throw e;
