@@ -47,7 +47,7 @@ final class BoolLoops {
         int first = left.start + a.offset();
         int second = right.start + b.offset();
         int target = to.start + out.offset();
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             byte[] x = thread.bytes;
             byte[] y = thread.moreBytes();
             for (int p = from; p < end; p += BLOCK) {
@@ -75,7 +75,7 @@ final class BoolLoops {
         HostStorage to = HostStorage.of(out);
         int first = left.start + a.offset();
         int target = to.start + out.offset();
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             byte[] x = thread.bytes;
             for (int p = from; p < end; p += BLOCK) {
                 int n = Math.min(BLOCK, end - p);

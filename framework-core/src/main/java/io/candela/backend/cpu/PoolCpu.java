@@ -225,7 +225,7 @@ final class PoolCpu implements PoolKernels {
         int toStart = to.start / x.dtype().bytes() + out.offset();
         int sample = x.numel() / samples;
         int outSample = n / samples;
-        PointwiseCpu.forRange(n, (thread, first, end) -> {
+        BlockLoops.forRange(n, (thread, first, end) -> {
             for (int i = first; i < end; i++) {
                 int p = fromStart + i / outSample * sample + at.block.ints.get(atStart + i);
                 if (wide) {

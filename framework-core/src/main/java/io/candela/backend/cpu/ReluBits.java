@@ -21,7 +21,7 @@ final class ReluBits {
         HostStorage to = HostStorage.of(out);
         int first = (storage.start >> 2) + x.offset();
         int target = (to.start >> 2) + out.offset();
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             int[] a = thread.ints(0);
             for (int p = from; p < end; p += HostThread.BLOCK) {
                 int n = Math.min(HostThread.BLOCK, end - p);
@@ -44,7 +44,7 @@ final class ReluBits {
         int first = (gradient.start >> 2) + g.offset();
         int second = (result.start >> 2) + y.offset();
         int target = (to.start >> 2) + out.offset();
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             int[] a = thread.ints(0);
             int[] b = thread.ints(1);
             for (int p = from; p < end; p += HostThread.BLOCK) {

@@ -109,7 +109,7 @@ final class SoftmaxDnn {
     private static boolean isFinite(Tensor x) {
         Blocks in = new Blocks(x, x.shape());
         boolean[] special = new boolean[1]; // set by whoever finds one
-        PointwiseCpu.forRange(x.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(x.numel(), (thread, from, end) -> {
             int[] block = thread.ints(0);
             for (int p = from; p < end && !special[0]; p += block.length) {
                 int n = Math.min(block.length, end - p);

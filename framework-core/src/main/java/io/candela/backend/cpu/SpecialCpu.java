@@ -42,7 +42,7 @@ final class SpecialCpu implements SpecialKernels {
         DoubleUnaryOperator f = of(function);
         Blocks in = new Blocks(x, out.shape());
         Blocks to = new Blocks(out, out.shape());
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             double[] a = thread.doubles(0);
             for (int p = from; p < end; p += BLOCK) {
                 int n = Math.min(BLOCK, end - p);
@@ -61,7 +61,7 @@ final class SpecialCpu implements SpecialKernels {
         Blocks left = new Blocks(a, out.shape());
         Blocks right = new Blocks(b, out.shape());
         Blocks to = new Blocks(out, out.shape());
-        PointwiseCpu.forRange(out.numel(), (thread, from, end) -> {
+        BlockLoops.forRange(out.numel(), (thread, from, end) -> {
             double[] x = thread.doubles(0);
             double[] y = thread.doubles(1);
             for (int p = from; p < end; p += BLOCK) {

@@ -1,5 +1,7 @@
 package io.candela.backend.cpu;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.candela.tensor.DType;
 import io.candela.tensor.Generator;
 import io.candela.tensor.Tensor;
@@ -119,6 +121,7 @@ class NativeLoopsTest {
 
     @Test
     void softmaxIsAccurate() {
+        assumeTrue(NativeKernels.find("SOFTMAX along") != 0, "oneDNN does it, less accurately");
         Tensor x = Tensor.randn(300, 4099).mul(4);
         Tensor wide = x.to(DType.FLOAT64);
         for (int dim = 0; dim < 2; dim++) {
