@@ -107,7 +107,7 @@ tests() { # the name of a report, where, options of the JVM, then the launcher's
     shift 3
     # shellcheck disable=SC2086
     kept "$results/$report.txt" java $options -Dcandela.tests.device=cuda -Dcandela.tests.every=$every -Dcandela.tests.kernels="$here/cache/host-kernels" \
-        -cp "$cp:$(echo lib/*-tests.jar | tr ' ' ':'):$console" org.junit.platform.console.ConsoleLauncher execute "$@" \
+        -cp "$(echo lib/*-tests.jar | tr ' ' ':'):$cp:$console" org.junit.platform.console.ConsoleLauncher execute "$@" \
         --details=testfeed --disable-banner --disable-ansi-colors --reports-dir "$results/$report" 2>&1 | progress
     code=$(cat "$results/code")
     grep -E '^\[ .* tests (found|aborted|successful|failed) ' "$results/$report.txt"
@@ -129,9 +129,10 @@ if asked tests; then
         tests tests "$gpu" "" --scan-classpath "$jar" --exclude-classname '.*FaultsTest' # which simulates faults
     elif [ -n "${CANDELA_SIMULATE:-}" ] && command -v g++ > /dev/null; then
         say "tests on a simulated GPU, results in results/simulated.txt"
-        tests simulated "a simulated GPU" -Dcandela.tests.cuda=simulated --scan-classpath "$jar" --exclude-classname '.*FaultsTest'
-        # in a process of its own: what other tests left to the collector would come back when memory runs out
-        tests faults "a simulated GPU" -Dcandela.tests.cuda=simulated --select-class io.candela.backend.cuda.FaultsTest
+        tests simulated "a simulated GPU" -Dcandela.tests.cuda=simulated --scan-classpath "$jar" --exclude-classname '.*(Faults|Defaults)Test'
+        # in a process of their own: what other tests left to the collector would come back when memory runs out
+        tests memory "a simulated GPU" -Dcandela.tests.cuda=simulated --select-class io.candela.backend.cuda.FaultsTest \
+            --select-class io.candela.backend.cuda.DefaultsTest
     else
         skip "tests on cuda:0" "no GPU"
     fi
