@@ -129,9 +129,10 @@ if asked tests; then
         tests tests "$gpu" "" --scan-classpath "$jar" --exclude-classname '.*FaultsTest' # which simulates faults
     elif [ -n "${CANDELA_SIMULATE:-}" ] && command -v g++ > /dev/null; then
         say "tests on a simulated GPU, results in results/simulated.txt"
-        tests simulated "a simulated GPU" -Dcandela.tests.cuda=simulated --scan-classpath "$jar" --exclude-classname '.*FaultsTest'
-        # in a process of its own: what other tests left to the collector would come back when memory runs out
-        tests faults "a simulated GPU" -Dcandela.tests.cuda=simulated --select-class io.candela.backend.cuda.FaultsTest
+        tests simulated "a simulated GPU" -Dcandela.tests.cuda=simulated --scan-classpath "$jar" --exclude-classname '.*(Faults|Defaults)Test'
+        # in a process of their own: what other tests left to the collector would come back when memory runs out
+        tests memory "a simulated GPU" -Dcandela.tests.cuda=simulated --select-class io.candela.backend.cuda.FaultsTest \
+            --select-class io.candela.backend.cuda.DefaultsTest
     else
         skip "tests on cuda:0" "no GPU"
     fi
